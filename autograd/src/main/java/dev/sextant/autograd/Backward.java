@@ -1,0 +1,107 @@
+package dev.sextant.autograd;
+
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.error.GraphException;
+import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.spi.Write;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/// One backward pass. Values are visited latest first: when one is reached, everything computed from it has been
+/// visited, so its gradient is complete. The order is that of the forward pass reversed, always the same.
+final class Backward {
+    private final PriorityQueue<Var> queue =
+            new PriorityQueue<>(Comparator.comparingLong((Var v) -> v.node().sequence).reversed());
+    private final Map<Var, Pending> pending = new HashMap<>();
+
+    /// A gradient under construction. A shared one belongs to somebody else and is not written or released.
+    private record Pending(NDArray array, boolean shared) {
+    }
+
+    void run(Var root, NDArray dy) {
+        if (root.isLeaf()) {
+            Target target = root.leafTarget();
+            root.device().kernels().copy(dy, target.array(), target.write());
+            return;
+        }
+        pending.put(root, new Pending(dy, true));
+        queue.add(root);
+        while (!queue.isEmpty()) {
+            visit(queue.poll());
+        }
+    }
+
+    private void visit(Var v) {
+        Var.Node node = v.node();
+        Pending dy = pending.remove(v);
+        if (node.pullback == null) {
+            throw new GraphException("backward: the graph through %s %s was consumed by an earlier backward(); run the "
+                    + "forward pass again", node.spec.opName(), v.shape());
+        }
+        if (v.retainsGrad()) {
+            v.keepGrad(dy.array);
+        }
+        var sink = new ParentSink(node);
+        node.pullback.pull(dy.array, sink);
+        node.pullback = null;
+        if (!dy.shared && !sink.lent) {
+            dy.array.storage().release("backward, which had consumed this gradient");
+        }
+    }
+
+    private final class ParentSink implements Sink {
+        private final Var.Node node;
+        private boolean lent;
+
+        ParentSink(Var.Node node) {
+            this.node = node;
+        }
+
+        @Override
+        public boolean wants(int parent) {
+            Var p = node.parents[parent];
+            return p != null && p.requiresGrad();
+        }
+
+        @Override
+        public Target target(int parent) {
+            if (!wants(parent)) {
+                return null;
+            }
+            Var p = node.parents[parent];
+            if (p.isLeaf()) {
+                return p.leafTarget();
+            }
+            Pending before = pending.get(p);
+            if (before != null && !before.shared) {
+                return Target.add(before.array);
+            }
+            NDArray own = Var.emptyLike(p.value());
+            pending.put(p, new Pending(own, false));
+            if (before == null) {
+                queue.add(p);
+                return Target.set(own);
+            }
+            p.device().kernels().copy(before.array, own, Write.SET);
+            return Target.add(own);
+        }
+
+        @Override
+        public void pass(int parent, NDArray gradient) {
+            if (!wants(parent)) {
+                return;
+            }
+            Var p = node.parents[parent];
+            if (p.isLeaf() || pending.containsKey(p)) {
+                Target target = target(parent);
+                p.device().kernels().copy(gradient, target.array(), target.write());
+            } else {
+                pending.put(p, new Pending(gradient, true));
+                queue.add(p);
+                lent = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.sextant.autograd;
+
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.Checks;
+import dev.sextant.engine.op.Conv2dSpec;
+
+/// Differentiable convolution: `y = act(x ⋆ w + bias)`; with `dz = act′·dy`, `dx = dz ⋆ᵀ w`, `dw = x ⋆ dz`,
+/// `dbias = Σ dz`.
+public final class Convolution {
+    private Convolution() {
+    }
+
+    /// @param bias `[K]` or null
+    /// @return `[N, K, P, Q]`; shapes as in [Conv2dSpec]
+    public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias) {
+        Shape out = spec.outputShape(x.shape(), w.shape());
+        if (bias != null) {
+            Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
+        }
+        var kernels = Op.kernels(spec, x, w, bias);
+        NDArray y = Op.result(spec, out, x.value(), w.value());
+        kernels.conv2d(spec, x.value(), w.value(), Op.value(bias), y);
+        if (!Var.wantsGrad(x, w, bias)) {
+            return Var.of(y);
+        }
+        var grad = new Grad(spec, Saved.of(x.value()), Saved.of(w.value()),
+                Saved.when(!spec.activation().isIdentity(), y));
+        return Var.result(spec, y, grad, x, w, bias);
+    }
+
+    /// The components are exactly the tensors kept alive until backward.
+    record Grad(Conv2dSpec spec, Saved x, Saved w, Saved y) implements Pullback {
+        @Override
+        public void pull(NDArray dy, Sink sink) {
+            var kernels = dy.device().kernels();
+            NDArray dz = Op.beforeActivation(spec.activation(), y, dy, "conv2d");
+            if (sink.wants(0)) {
+                kernels.conv2dBackwardData(spec, dz, w.get("conv2d"), sink.target(0));
+            }
+            if (sink.wants(1)) {
+                kernels.conv2dBackwardFilter(spec, dz, x.get("conv2d"), sink.target(1));
+            }
+            if (sink.wants(2)) {
+                kernels.conv2dBackwardBias(spec, dz, sink.target(2));
+            }
+            Op.done(dz, dy);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.sextant.autograd;
+
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.DTypeException;
+import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Kernels;
+import dev.sextant.engine.spi.Target;
+
+/// What every operation does around its kernel call.
+final class Op {
+    private Op() {
+    }
+
+    /// Checks that the inputs (null for absent ones) are alive, floating, of one type and on one device, and returns
+    /// that device's kernels.
+    static Kernels kernels(OpSpec spec, Var first, Var... rest) {
+        NDArray x = first.value().requireLive(spec.opName());
+        if (!x.dtype().isFloating()) {
+            throw new DTypeException("%s: needs a floating array, but got %s; use x.cast(DType.FLOAT32)",
+                    spec.opName(), x);
+        }
+        for (Var other : rest) {
+            if (other != null) {
+                NDArray o = other.value().requireLive(spec.opName());
+                x.device().requireSame(spec.opName(), o.device());
+                if (o.dtype() != x.dtype()) {
+                    throw new DTypeException("%s: element types differ, %s and %s; use x.cast(…)", spec.opName(), x, o);
+                }
+            }
+        }
+        return x.device().kernels();
+    }
+
+    /// An array for the result, in the layout the backend wants.
+    static NDArray result(OpSpec spec, Shape shape, NDArray first, NDArray... rest) {
+        Device device = first.device();
+        NDArray[] inputs = new NDArray[rest.length + 1];
+        inputs[0] = first;
+        System.arraycopy(rest, 0, inputs, 1, rest.length);
+        return NDArray.empty(shape, first.dtype(), device.backend().layoutFor(spec, shape, inputs), device);
+    }
+
+    /// The gradient before a fused activation, from the gradient after it: `dz = act′·dy`. Without an activation that
+    /// is `dy` itself.
+    static NDArray beforeActivation(UnarySpec activation, Saved y, NDArray dy, String op) {
+        if (activation.isIdentity()) {
+            return dy;
+        }
+        NDArray dz = Var.emptyLike(y.get(op));
+        dy.device().kernels().unaryBackward(activation, null, y.get(op), dy, Target.set(dz));
+        return dz;
+    }
+
+    /// Gives back what [#beforeActivation] allocated.
+    static void done(NDArray dz, NDArray dy) {
+        if (dz != dy) {
+            dz.storage().release("backward, which had consumed this gradient");
+        }
+    }
+
+    static NDArray value(Var v) {
+        return v == null ? null : v.value();
+    }
+}

@@ -1,0 +1,6 @@
+/// Reverse-mode automatic differentiation over the engine.
+module dev.sextant.autograd {
+    requires transitive dev.sextant.engine;
+
+    exports dev.sextant.autograd;
+}

@@ -1,0 +1,40 @@
+package dev.sextant.engine;
+
+import dev.sextant.engine.error.DeviceException;
+
+/// Fixed settings of a CPU device.
+///
+/// @param threads   threads that compute, the calling one included; results do not depend on it
+/// @param precision what rounding is allowed
+/// @param conv      the convolution algorithm: `auto`, `naive`, `im2col`, `implicit-gemm` or `winograd`
+public record CpuSettings(int threads, Precision precision, String conv) {
+
+    /// What rounding is allowed.
+    public enum Precision {
+        /// Every output element is one chain of fused multiply-adds in index order; no Winograd.
+        EXACT,
+        /// Winograd where its error stays inside the documented bound.
+        FAST
+    }
+
+    public CpuSettings {
+        if (threads < 1 || threads > 256) {
+            throw new DeviceException("cpu: threads must be 1..256, but %d was given", threads);
+        }
+    }
+
+    /// All processors, `fast`, `auto`.
+    public static CpuSettings defaults() {
+        return new CpuSettings(Math.min(256, Runtime.getRuntime().availableProcessors()), Precision.FAST, "auto");
+    }
+
+    /// These settings with another number of threads.
+    public CpuSettings withThreads(int count) {
+        return new CpuSettings(count, precision, conv);
+    }
+
+    /// These settings with another precision.
+    public CpuSettings withPrecision(Precision other) {
+        return new CpuSettings(threads, other, conv);
+    }
+}

@@ -1,0 +1,2 @@
+/// One exception hierarchy: everything Sextant throws on purpose is a [SextantException].
+package dev.sextant.engine.error;

@@ -1,0 +1,79 @@
+package dev.sextant.engine.trace;
+
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.spi.Kernels;
+import dev.sextant.engine.spi.Target;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// Reports kernel calls to listeners. Costs one volatile read per operation while nobody listens; while somebody does,
+/// the backend's kernels are called through a proxy that times each one.
+public final class Trace {
+    private static final List<OpListener> LISTENERS = new CopyOnWriteArrayList<>();
+
+    private Trace() {
+    }
+
+    /// Installs a listener until the returned handle is closed.
+    public static Handle listen(OpListener listener) {
+        LISTENERS.add(listener);
+        return () -> LISTENERS.remove(listener);
+    }
+
+    /// Ends a listener's installation.
+    @FunctionalInterface
+    public interface Handle extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Whether anybody listens.
+    public static boolean isOn() {
+        return !LISTENERS.isEmpty();
+    }
+
+    /// The device's kernels, each call timed and reported.
+    public static Kernels observe(Device device) {
+        Kernels kernels = device.backend().kernels();
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] { Kernels.class },
+                (proxy, method, args) -> call(device, kernels, method, args));
+    }
+
+    private static Object call(Device device, Kernels kernels, Method method, Object[] args) throws Throwable {
+        long start = System.nanoTime();
+        Object result;
+        try {
+            result = method.invoke(kernels, args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+        device.backend().synchronize();
+        long nanos = System.nanoTime() - start;
+        OpSpec spec = null;
+        List<NDArray> arrays = new ArrayList<>();
+        var shapes = new StringJoiner(", ");
+        for (Object arg : args == null ? new Object[0] : args) {
+            switch (arg) {
+                case OpSpec s -> spec = s;
+                case NDArray a -> {
+                    arrays.add(a);
+                    shapes.add(a.shape().toString());
+                }
+                case Target t -> shapes.add((t.adds() ? "+" : "→") + t.array().shape());
+                case null, default -> {
+                }
+            }
+        }
+        String algorithm = spec == null ? "direct" : device.backend().algorithm(spec, arrays.toArray(NDArray[]::new));
+        var event = new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos);
+        LISTENERS.forEach(listener -> listener.onOp(event));
+        return result;
+    }
+}
