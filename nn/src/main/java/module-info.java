@@ -3,6 +3,7 @@ module dev.sextant.nn {
     requires transitive dev.sextant.autograd;
 
     exports dev.sextant.nn;
+    exports dev.sextant.nn.data;
     exports dev.sextant.nn.init;
     exports dev.sextant.nn.io;
     exports dev.sextant.nn.optim;
