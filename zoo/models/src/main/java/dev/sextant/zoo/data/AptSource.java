@@ -87,7 +87,7 @@ final class AptSource {
     }
 
     private void keep(Path folder) {
-        for (var entry : FashionFiles.locate(folder).entrySet()) {
+        for (var entry : IdxFolder.locate(folder).entrySet()) {
             try {
                 FashionFiles.store(environment.cacheFolder(), entry.getValue().getFileName().toString(),
                         Files.readAllBytes(entry.getValue()));

@@ -10,19 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
-/// Fashion-MNIST's files in folders: finds them (packed or not), checks their content, keeps them in a cache. Nothing is
+/// Fashion-MNIST's files: checks their content, keeps them in a cache. Nothing is
 /// parsed before its SHA-256 is right, and unpacking stops one byte after the expected size.
 final class FashionFiles {
-    private static final List<String> SUBFOLDERS = List.of("", "raw", "FashionMNIST/raw");
-
     private FashionFiles() {
     }
 
@@ -31,7 +26,7 @@ final class FashionFiles {
     /// @throws DataException if a file is missing, unreadable, or not Fashion-MNIST's
     static Map<MnistFile, byte[]> read(Path folder) {
         Map<MnistFile, byte[]> contents = new EnumMap<>(MnistFile.class);
-        for (var entry : locate(folder).entrySet()) {
+        for (var entry : IdxFolder.locate(folder).entrySet()) {
             try (var in = Files.newInputStream(entry.getValue())) {
                 contents.put(entry.getKey(), verified(entry.getKey(), entry.getValue().toString(), in));
             } catch (IOException e) {
@@ -39,37 +34,6 @@ final class FashionFiles {
             }
         }
         return contents;
-    }
-
-    /// The four files in a folder, or below it where torchvision puts them.
-    ///
-    /// @throws DataException if there is no such folder, or a file is missing in it
-    static Map<MnistFile, Path> locate(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new DataException("there is no folder %s", folder);
-        }
-        Map<MnistFile, Path> found = new EnumMap<>(MnistFile.class);
-        List<String> missing = new ArrayList<>();
-        for (MnistFile file : MnistFile.values()) {
-            locate(folder, file).ifPresentOrElse(path -> found.put(file, path),
-                    () -> missing.add(file.packedName()));
-        }
-        if (!missing.isEmpty()) {
-            throw new DataException("%s lacks %s (packed or not)", folder, String.join(", ", missing));
-        }
-        return found;
-    }
-
-    private static Optional<Path> locate(Path folder, MnistFile file) {
-        for (String below : SUBFOLDERS) {
-            for (String name : List.of(file.packedName(), file.fileName())) {
-                Path path = folder.resolve(below).resolve(name);
-                if (Files.isRegularFile(path)) {
-                    return Optional.of(path);
-                }
-            }
-        }
-        return Optional.empty();
     }
 
     /// Unpacked content of a file (packed or not), checked against the size and SHA-256 of Fashion-MNIST.
