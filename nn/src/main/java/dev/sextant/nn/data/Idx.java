@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -152,6 +153,15 @@ public record Idx(Shape shape, byte[] bytes) {
             }
         }
         return empty ? 0 : (int) product;
+    }
+
+    /// The bytes that stand before [#bytes] in an unpacked file.
+    public byte[] header() {
+        var header = ByteBuffer.allocate(4 + 4 * shape.rank()).putInt(UNSIGNED_BYTE << 8 | shape.rank());
+        for (int extent : shape.dims()) {
+            header.putInt(extent);
+        }
+        return header.array();
     }
 
     /// Images `[n, H, W]` and labels `[n]` joined to a data set of grey images `[1, H, W]`.
