@@ -27,7 +27,7 @@ public final class FashionMnist {
     /// The variable that names a folder with the files.
     public static final String FOLDER_VARIABLE = "SEXTANT_DATA";
 
-    private static final Map<MnistFile, Fingerprint> CONTENT = Map.of(
+    static final Map<MnistFile, Fingerprint> CONTENT = Map.of(
             MnistFile.TRAIN_IMAGES, new Fingerprint(47_040_016,
                     "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
             MnistFile.TRAIN_LABELS, new Fingerprint(60_008,
