@@ -126,6 +126,15 @@ public abstract class Layer {
         initialize(in, device, seed, InitPolicy.PYTORCH);
     }
 
+    /// How many parameters the layer would declare for an input of this shape; declares none.
+    final long plannedParameters(Shape in) {
+        build(in);
+        long count = parameters.values().stream().mapToLong(p -> p.shape().size()).sum();
+        parameters.clear();
+        buffers.clear();
+        return count;
+    }
+
     // ---- structure ----
 
     /// Adds a child under a name; returns it.
@@ -250,7 +259,7 @@ public abstract class Layer {
         return () -> hooks.remove(hook);
     }
 
-    /// An int32-free zero buffer on the default path of [#build].
+    /// A small constant array for a buffer; `initialize` moves it to the model's device.
     static NDArray constant(Shape shape, double value) {
         return NDArray.full(shape, value, DType.FLOAT32, Device.ref());
     }

@@ -6,6 +6,7 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.Checks;
 import dev.sextant.engine.op.LinearSpec;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.nn.init.Init;
 
 /// A fully connected layer: `[N, in]` → `[N, out]`, `y = x·wᵀ + bias`.
 ///
@@ -15,6 +16,8 @@ public final class Linear extends Layer implements Fusable {
     private LinearSpec spec = LinearSpec.PLAIN;
     private boolean bias = true;
     private boolean flattens;
+    private Init weightInit;
+    private Init biasInit;
 
     /// @param out number of output features
     public Linear(int out) {
@@ -25,6 +28,13 @@ public final class Linear extends Layer implements Fusable {
     /// Takes `[N, C, H, W]` as `[N, C·H·W]`.
     public Linear flatten() {
         flattens = true;
+        return this;
+    }
+
+    /// Fills the parameters this way, whatever the policy says; null leaves one to the policy.
+    public Linear init(Init weight, Init biasValues) {
+        weightInit = weight;
+        biasInit = biasValues;
         return this;
     }
 
@@ -47,9 +57,9 @@ public final class Linear extends Layer implements Fusable {
 
     @Override
     protected void build(Shape in) {
-        parameter("weight", Shape.of(out, flat(in).dim(-1)), null);
+        parameter("weight", Shape.of(out, flat(in).dim(-1)), weightInit);
         if (bias) {
-            parameter("bias", Shape.of(out), null);
+            parameter("bias", Shape.of(out), biasInit);
         }
     }
 

@@ -30,7 +30,7 @@ import dev.sextant.engine.random.Philox;
 /// arrays: these belong to the caller, die with the caller's [dev.sextant.engine.Scope] if one is open, and never change
 /// afterwards. One thread at a time may use a loader, and one epoch of it is open at a time: opening the next closes the
 /// one before.
-public final class BatchLoader implements AutoCloseable {
+public final class BatchLoader implements BatchSource, AutoCloseable {
     /// Stream of the shuffle of epoch 0; epoch `e` uses this plus `e`. ("SHUF" in the upper half keeps clear of the
     /// streams of initialisers and dropout.)
     public static final long SHUFFLE_STREAM = 0x53485546L << 32;
@@ -67,6 +67,7 @@ public final class BatchLoader implements AutoCloseable {
     /// The batches of one epoch from `fromStep` on; `fromStep` equal to [#steps] gives an epoch without batches.
     ///
     /// @throws DataException if the epoch has no such step, or the loader is closed
+    @Override
     public Epoch epoch(int epoch, int fromStep) {
         if (closed) {
             throw new DataException("batches: the loader is closed");
@@ -84,6 +85,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /// Number of batches in an epoch.
+    @Override
     public int steps() {
         int full = data.size() / options.batchSize();
         return options.dropLast() || data.size() % options.batchSize() == 0 ? full : full + 1;
