@@ -153,6 +153,26 @@ class FashionMnistHttpTest {
         assertEquals(3, fake.load().train().size());
     }
 
+    @Test
+    void theSystemPropertyReplacesTheHome() {
+        String before = System.getProperty(DataEnvironment.URL_PROPERTY);
+        try {
+            System.setProperty(DataEnvironment.URL_PROPERTY, "http://" + address + "/data");
+            fake.home = DataEnvironment.system(line -> { }).home();
+            assertEquals(3, fake.load().train().size());
+            for (String bad : List.of("not an address", "/data", "ftp://example.org/", "")) {
+                System.setProperty(DataEnvironment.URL_PROPERTY, bad);
+                assertThrows(DataException.class, () -> DataEnvironment.system(line -> { }), bad);
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(DataEnvironment.URL_PROPERTY);
+            } else {
+                System.setProperty(DataEnvironment.URL_PROPERTY, before);
+            }
+        }
+    }
+
     private void setVariables(String... namesAndValues) {
         Map<String, String> variables = new HashMap<>(fake.variables);
         for (int i = 0; i < namesAndValues.length; i += 2) {
