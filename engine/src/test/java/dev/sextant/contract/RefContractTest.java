@@ -28,4 +28,52 @@ class RefContractTest {
             return Device.ref();
         }
     }
+
+    @Nested
+    class Norm implements NormContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
+
+    @Nested
+    class Pointwise implements PointwiseContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
+
+    @Nested
+    class Reduce implements ReduceContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
+
+    @Nested
+    class Index implements IndexContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
+
+    @Nested
+    class Loss implements LossContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
+
+    @Nested
+    class Optimizer implements OptimizerContract {
+        @Override
+        public Device device() {
+            return Device.ref();
+        }
+    }
 }
