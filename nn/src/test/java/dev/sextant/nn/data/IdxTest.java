@@ -116,13 +116,13 @@ class IdxTest {
 
     @Test
     void aGzipBombIsReadNoFurtherThanItsHeaderSays() {
-        // 256 MiB of zeros behind a header that announces six bytes.
-        byte[] bomb = zeros(file(MAGIC | 2, new int[] {2, 3}, new byte[0]), 256);
+        // 96 MiB of zeros behind a header that announces six bytes.
+        byte[] bomb = zeros(file(MAGIC | 2, new int[] {2, 3}, new byte[0]), 96);
         var counting = new CountingStream(bomb);
         assertThrows(FormatException.class, () -> Idx.read("bomb", counting, Idx.DEFAULT_LIMIT));
         assertTrue(counting.delivered < bomb.length, "the whole bomb was unpacked");
         // One that announces all it has, over the limit of the caller.
-        var honest = new CountingStream(zeros(file(MAGIC | 1, new int[] {1 << 28}, new byte[0]), 256));
+        var honest = new CountingStream(zeros(file(MAGIC | 1, new int[] {96 << 20}, new byte[0]), 96));
         var e = assertThrows(FormatException.class, () -> Idx.read("bomb", honest, 1 << 20));
         assertTrue(e.getMessage().contains("more than the 1048576"), e.getMessage());
         assertTrue(honest.delivered < bomb.length, "the whole bomb was unpacked");
