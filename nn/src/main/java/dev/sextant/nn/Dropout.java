@@ -11,7 +11,7 @@ import dev.sextant.engine.op.DropoutSpec;
 /// The mask is a function of (seed, layer, step): [#position] sets all three, so that a resumed run draws the masks
 /// that an uninterrupted one would.
 public final class Dropout extends Layer {
-    private final double p;
+    private double p;
     private long seed;
     private long layerIndex;
     private long step;
@@ -19,6 +19,11 @@ public final class Dropout extends Layer {
     /// @param p probability of dropping an element, 0..1
     public Dropout(double p) {
         this.p = new DropoutSpec(p, 0, 0).p();
+    }
+
+    /// Switches this layer off for good (p = 0), for comparisons that need every unit.
+    public void disable() {
+        p = 0;
     }
 
     /// Sets where in the random sequence the next training forward pass draws.
