@@ -1,7 +1,7 @@
 package dev.sextant.cli.chart;
 
-import dev.sextant.cli.run.AtomicFiles;
 import dev.sextant.cli.run.History;
+import dev.sextant.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -40,10 +40,11 @@ public final class CurveFiles {
                         + "); install fontconfig and a font, for example fonts-dejavu-core");
             }
         }
-        AtomicFiles.write(folder.resolve("curve.svg"),
+        AtomicFile.write(folder.resolve("curve.svg"),
                 svg != null && fonts ? svg : PlainSvgCurve.svg(title, epochs, history));
-        if (png != null) {
-            AtomicFiles.write(folder.resolve("curve.png"), png);
+        byte[] bytes = png;
+        if (bytes != null) {
+            AtomicFile.write(folder.resolve("curve.png"), out -> out.write(bytes));
         }
     }
 

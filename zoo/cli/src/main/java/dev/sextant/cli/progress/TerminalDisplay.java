@@ -3,6 +3,7 @@ package dev.sextant.cli.progress;
 import dev.sextant.nn.train.Progress;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -23,12 +24,12 @@ final class TerminalDisplay extends Display {
             bar = new ProgressBarBuilder()
                     .setTaskName("epoch " + p.epoch() + "/" + p.epochs())
                     .setInitialMax(p.stepsPerEpoch())
-                    .startsFrom(p.step() - 1L, java.time.Duration.ZERO)
+                    .startsFrom(p.step() - 1L, Duration.ZERO)
                     .setStyle(StandardCharsets.UTF_8.equals(err.charset()) ? ProgressBarStyle.UNICODE_BLOCK
                             : ProgressBarStyle.ASCII)
+                    .hideEta()
                     .setUpdateIntervalMillis(200)
                     .setConsumer(new BarLine(err, width()))
-                    .setRenderer(new BarRenderer())
                     .build();
             barEpoch = p.epoch();
         }

@@ -3,11 +3,14 @@ package dev.sextant.cli.run;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +73,12 @@ public final class RunCard {
         }
     }
 
+    /// What the training knew of itself when the run began, by name; null if it did not say.
+    public String trainingFact(String name) {
+        JsonElement facts = json.get("training");
+        return facts instanceof JsonObject o && o.get(name) instanceof JsonPrimitive p ? p.getAsString() : null;
+    }
+
     /// Notes that the run went on from a checkpoint, and with which settings.
     public void resumed(long globalStep, Object settings, String commandLine) {
         JsonArray list = json.has("resumed") ? json.getAsJsonArray("resumed") : new JsonArray();
@@ -95,7 +104,7 @@ public final class RunCard {
 
     /// Writes the card.
     public void write(Path file) throws IOException {
-        AtomicFiles.write(file, GSON.toJson(json) + "\n");
+        AtomicFile.write(file, GSON.toJson(json) + "\n");
     }
 
     JsonObject json() {

@@ -3,6 +3,7 @@ package dev.sextant.cli.run;
 import dev.sextant.engine.error.SextantException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -19,7 +20,7 @@ import java.util.Locale;
 /// | `metrics.jsonl` | five points per epoch and each epoch's result, see [MetricsLog] |
 /// | `curve.svg`, `curve.png` | the training curve, redrawn while it grows |
 /// | `index.html` | a page that shows curve and settings and reloads itself |
-/// | `checkpoint*` | parameters, optimizer and random state; written by the trainer |
+/// | `checkpoint.safetensors` | parameters, optimizer and random state; written by the trainer |
 /// | `lock` | held by the running process |
 public final class RunFolder implements AutoCloseable {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -68,9 +69,20 @@ public final class RunFolder implements AutoCloseable {
             throw new SextantException("%s holds no run to resume: it has no run.json", folder);
         }
         try {
-            return new RunFolder(folder, RunLock.acquire(folder));
+            var run = new RunFolder(folder, RunLock.acquire(folder));
+            run.deleteLeftovers();
+            return run;
         } catch (IOException e) {
             throw new SextantException(e, "cannot write to run folder %s: %s", folder, e);
+        }
+    }
+
+    /// A process that is killed while it replaces a file leaves the temporary one.
+    private void deleteLeftovers() throws IOException {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(path, ".*.tmp")) {
+            for (Path file : leftovers) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
@@ -87,6 +99,16 @@ public final class RunFolder implements AutoCloseable {
     /// `metrics.jsonl`.
     public Path metrics() {
         return path.resolve("metrics.jsonl");
+    }
+
+    /// The trainer's file.
+    public Path checkpoint() {
+        return path.resolve("checkpoint.safetensors");
+    }
+
+    /// The self-refreshing page.
+    Path page() {
+        return path.resolve("index.html");
     }
 
     @Override
