@@ -23,9 +23,11 @@ final class HttpSource {
     private static final int PACKING_SLACK = 1 << 16;
 
     private final DataEnvironment environment;
+    private final FashionFiles files;
 
-    HttpSource(DataEnvironment environment) {
+    HttpSource(DataEnvironment environment, FashionFiles files) {
         this.environment = environment;
+        this.files = files;
     }
 
     /// Downloads, checks and keeps in the cache.
@@ -40,8 +42,8 @@ final class HttpSource {
                 .authenticator(proxies.authenticator(environment.home())).build()) {
             for (MnistFile file : MnistFile.values()) {
                 URI address = environment.home().resolve(file.packedName());
-                byte[] body = download(client, address, file.fashionBytes() + PACKING_SLACK);
-                contents.put(file, FashionFiles.verified(file, address.toString(), body));
+                byte[] body = download(client, address, files.bytes(file) + PACKING_SLACK);
+                contents.put(file, files.verified(file, address.toString(), body));
                 packed.put(file, body);
             }
         }
