@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<String> given = spec.commandLine().getParseResult().originalArgs();
-        String commandLine = "sextant train " + String.join(" ", given);
+        String commandLine = "sextant " + String.join(" ", given);
         if (resume != null) {
             return TrainRun.resume(console, resume, this::resumed, commandLine, explain);
         }

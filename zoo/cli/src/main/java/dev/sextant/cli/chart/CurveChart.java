@@ -59,7 +59,7 @@ final class CurveChart {
         lines.addSeries(accuracy);
         lines.addSeries(test);
 
-        var plot = new XYPlot(lines, axis("epoch", 0, scale.xMax(), scale.xStep()),
+        var plot = new XYPlot(lines, axis("epoch", 0, scale.xMax() * 1.01, scale.xStep()),
                 axis(null, 0, scale.yMax(), scale.yStep()), renderer());
         plot.setBackgroundPaint(Color.WHITE);
         plot.setDomainGridlinePaint(GRID);

@@ -33,22 +33,23 @@ public final class CurveFiles {
             try {
                 svg = CurveChart.svg(title, epochs, history);
                 png = CurveChart.png(title, epochs, history);
-            } catch (LinkageError | InternalError | RuntimeException e) {
-                // AWT without fontconfig or fonts dies in many ways, and for good.
+            } catch (OutOfMemoryError | StackOverflowError e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                // AWT without fontconfig or fonts dies in many ways, among them a bare Error, and for good.
                 fonts = false;
-                notes.accept("no curve.png: AWT cannot lay out text here (" + firstLine(e)
+                notes.accept("no curve.png: AWT cannot lay out text here (" + rootCause(e)
                         + "); install fontconfig and a font, for example fonts-dejavu-core");
             }
         }
-        AtomicFile.write(folder.resolve("curve.svg"),
-                svg != null && fonts ? svg : PlainSvgCurve.svg(title, epochs, history));
-        byte[] bytes = png;
-        if (bytes != null) {
-            AtomicFile.write(folder.resolve("curve.png"), out -> out.write(bytes));
+        AtomicFile.write(folder.resolve("curve.svg"), fonts ? svg : PlainSvgCurve.svg(title, epochs, history));
+        if (fonts) {
+            byte[] image = png;
+            AtomicFile.write(folder.resolve("curve.png"), out -> out.write(image));
         }
     }
 
-    private static String firstLine(Throwable e) {
+    private static String rootCause(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
