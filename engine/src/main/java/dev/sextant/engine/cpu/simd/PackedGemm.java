@@ -32,7 +32,7 @@ final class PackedGemm {
         }
         Tile tile = Tiles.forShape(p.m, p.n);
         int rowPanels = Math.ceilDiv(p.m, tile.rows);
-        int depthAtOnce = (int) Math.clamp((long) A_LIMIT / ((long) rowPanels * tile.rows), DEPTH, Math.max(DEPTH, p.k));
+        int depthAtOnce = Math.clamp((long) A_LIMIT / ((long) rowPanels * tile.rows), DEPTH, Math.max(DEPTH, p.k));
         boolean first = !p.add;
         int k0 = 0;
         do {
@@ -69,14 +69,14 @@ final class PackedGemm {
             this.last = last;
             columnPanels = Math.ceilDiv(p.n, tile.columns);
             long work = (long) p.m * p.n * Math.max(1, depth);
-            int wanted = (int) Math.clamp(work / CHUNK_WORK, 1, MOST_CHUNKS);
+            int wanted = Math.clamp(work / CHUNK_WORK, 1, MOST_CHUNKS);
             columnBlocks = Math.min(columnPanels, Math.max(wanted, Math.ceilDiv(p.n, WIDTH)));
             rowBlocks = Math.clamp(wanted / columnBlocks, 1, rowPanels);
             a = Scratch.ofThread().floats(Scratch.PACKED_A, rowPanels * tile.rows * depth);
         }
 
         void run() {
-            int packChunks = (int) Math.clamp((long) p.m * depth >> 14, 1, Math.min(rowPanels, MOST_CHUNKS));
+            int packChunks = Math.clamp((long) p.m * depth >> 14, 1, Math.min(rowPanels, MOST_CHUNKS));
             workers.run(depth == 0 ? 0 : packChunks, c -> {
                 for (int panel = part(c, packChunks, rowPanels); panel < part(c + 1, packChunks, rowPanels); panel++) {
                     int i0 = panel * tile.rows;
