@@ -45,10 +45,11 @@ public abstract class Display implements AutoCloseable {
     /// After an epoch.
     public final void epoch(EpochResult r, int epochs) {
         int digits = Integer.toString(epochs).length();
-        note(String.format(Locale.ROOT,
-                "epoch %" + digits + "d/%d  loss %.3f, train acc %.3f, test acc %.3f, %.1f examples/s  %s", r.epoch(),
-                epochs, r.trainLoss(), r.trainAccuracy(), r.testAccuracy(), r.examplesPerSecond(),
-                Sparkline.of(losses, 40, err.charset())));
+        // A regression has no accuracies.
+        String accuracies = Double.isNaN(r.trainAccuracy()) ? ""
+                : String.format(Locale.ROOT, "train acc %.3f, test acc %.3f, ", r.trainAccuracy(), r.testAccuracy());
+        note(String.format(Locale.ROOT, "epoch %" + digits + "d/%d  loss %.3f, %s%.1f examples/s  %s", r.epoch(), epochs,
+                r.trainLoss(), accuracies, r.examplesPerSecond(), Sparkline.of(losses, 40, err.charset())));
     }
 
     /// Prints a line that stays.
@@ -62,7 +63,8 @@ public abstract class Display implements AutoCloseable {
 
     /// `loss 0.512, acc 0.803, 37512 examples/s, ETA 1:05`.
     final String status(Progress p) {
-        return String.format(Locale.ROOT, "loss %.3f, acc %.3f, %.0f examples/s, ETA %s", p.loss(), p.accuracy(),
+        String accuracy = Double.isNaN(p.accuracy()) ? "" : String.format(Locale.ROOT, "acc %.3f, ", p.accuracy());
+        return String.format(Locale.ROOT, "loss %.3f, %s%.0f examples/s, ETA %s", p.loss(), accuracy,
                 p.examplesPerSecond(), eta(p));
     }
 

@@ -15,13 +15,16 @@ import java.util.function.Consumer;
 /// operation with its shapes.
 final class FirstStep implements TrainingListener, AutoCloseable {
     private final Consumer<String> explain;
+    private final Consumer<Set<String>> algorithms;
     private final List<OpEvent> events = new ArrayList<>();
     private final Trace.Handle trace;
     private boolean over;
 
-    /// @param explain where to explain, or null
-    FirstStep(Consumer<String> explain) {
+    /// @param explain    where to explain, or null
+    /// @param algorithms hears after the first step what computed it: `conv2d: im2col`, …, each once
+    FirstStep(Consumer<String> explain, Consumer<Set<String>> algorithms) {
         this.explain = explain;
+        this.algorithms = algorithms;
         this.trace = Trace.listen(this::hear);
     }
 
@@ -37,6 +40,9 @@ final class FirstStep implements TrainingListener, AutoCloseable {
             return;
         }
         close();
+        Set<String> seen = new TreeSet<>();
+        events.forEach(e -> seen.add(e.kernel() + ": " + e.algorithm()));
+        algorithms.accept(seen);
         if (explain != null) {
             explain.accept("the first step's operations (compiled cold, so the times are no measure of speed):");
             for (OpEvent e : events) {
@@ -44,13 +50,6 @@ final class FirstStep implements TrainingListener, AutoCloseable {
                         e.nanos() / 1e6, e.shapes(), e.spec() == null ? "" : e.spec()));
             }
         }
-    }
-
-    /// `conv2d: im2col`, … in alphabetical order, each once.
-    synchronized Set<String> seen() {
-        Set<String> seen = new TreeSet<>();
-        events.forEach(e -> seen.add(e.kernel() + ": " + e.algorithm()));
-        return seen;
     }
 
     @Override

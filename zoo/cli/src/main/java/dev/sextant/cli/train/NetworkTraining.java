@@ -2,55 +2,39 @@ package dev.sextant.cli.train;
 
 import dev.sextant.cli.Devices;
 import dev.sextant.engine.Device;
-import dev.sextant.engine.error.SextantException;
-import dev.sextant.nn.data.BatchLoader;
-import dev.sextant.nn.data.BatchOptions;
 import dev.sextant.nn.optim.Optimizer;
-import dev.sextant.nn.train.Task;
 import dev.sextant.nn.train.Trainer;
 import dev.sextant.nn.train.TrainingListener;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
-import dev.sextant.zoo.data.DataEnvironment;
-import dev.sextant.zoo.data.DataSets;
-import dev.sextant.zoo.data.TrainTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A network of the zoo, trained as the book does: plain SGD at a constant rate, cross-entropy, a test after each epoch.
+/// A network of the zoo, trained as the book does: plain SGD at a constant rate, a test after each
+/// epoch.
 public final class NetworkTraining implements Training {
-    /// Enough that evaluation is not slowed by small batches, little enough that 224×224 images fit.
-    private static final int TEST_BATCH = 256;
     private static final double CHECKPOINT_SECONDS = 60;
 
     private final TrainSettings settings;
     private final Network network;
     private final Device device;
-    private final TrainTest data;
-    private final BatchLoader train;
-    private final BatchLoader test;
+    private final Examples examples;
     private final Trainer trainer;
 
     private NetworkTraining(TrainSettings s, Path checkpoint, boolean resume, Consumer<String> notes) {
         settings = s;
         network = Zoo.create(Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
         device = Devices.of(s.backend(), s.threads(), s.precision(), s.conv());
-        data = DataSets.open(Optional.ofNullable(s.data()), DataEnvironment.system(notes));
-        int size = network.input().dim(1);
-        int resize = size == data.train().imageShape().dim(1) ? 0 : size;
-        train = new BatchLoader(data.train(), BatchOptions.training(s.batch(), s.seed()).withImageSize(resize), device);
-        test = new BatchLoader(data.test(), BatchOptions.inOrder(Math.min(s.batch(), TEST_BATCH)).withImageSize(resize),
-                device);
+        examples = Examples.of(network, s, device, notes);
         network.initialize(device, s.seed());
         network.model().fuse(s.fuse());
-        trainer = new Trainer(network.model(), Optimizer.sgd(s.lr(), network.model().parameters()),
-                Task.CLASSIFICATION, train, test, s.seed());
-        trainer.checkpointTo(checkpoint, CHECKPOINT_SECONDS, Map.of("net", s.net(), "edition", s.edition(), "variant",
-                s.variant(), "dataSha256", data.sha256()));
+        trainer = new Trainer(network.model(), Optimizer.sgd(s.lr(), network.model().parameters()), examples.task(),
+                examples.train(), examples.test(), s.seed());
+        trainer.checkpointTo(checkpoint, CHECKPOINT_SECONDS,
+                Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
         // A run that was killed before its first checkpoint starts again from its seed, which gives the same numbers.
         if (resume && Files.exists(checkpoint)) {
             trainer.resumeFrom(checkpoint);
@@ -59,7 +43,7 @@ public final class NetworkTraining implements Training {
 
     /// Prepares a training, as [Training.Factory] says.
     ///
-    /// @throws SextantException if the network, the device or the data are not to be had
+    /// @throws dev.sextant.engine.error.SextantException if the network, the device or the data are not to be had
     public static Training open(TrainSettings settings, Path checkpoint, boolean resume, Consumer<String> notes) {
         return new NetworkTraining(settings, checkpoint, resume, notes);
     }
@@ -77,11 +61,7 @@ public final class NetworkTraining implements Training {
     @Override
     public Map<String, Object> facts() {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("data", data.name());
-        facts.put("dataSha256", data.sha256());
-        facts.put("dataOrigin", data.origin());
-        facts.put("trainExamples", data.train().size());
-        facts.put("testExamples", data.test().size());
+        facts.putAll(examples.facts());
         facts.put("input", network.input().toString());
         facts.put("parameters", network.model().parameterCount());
         facts.put("optimizer", "sgd");
@@ -107,7 +87,6 @@ public final class NetworkTraining implements Training {
 
     @Override
     public void close() {
-        train.close();
-        test.close();
+        examples.close();
     }
 }

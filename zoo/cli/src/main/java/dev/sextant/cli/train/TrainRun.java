@@ -77,17 +77,30 @@ public final class TrainRun {
         save(card);
         console.err().println((training.globalStep() == 0 ? "" : "resuming at step " + training.globalStep() + "; ")
                 + "run folder " + folder.path() + ", curve in " + folder.path().resolve("index.html"));
-        boolean done;
+        // Closed last of all: an interrupted process ends with it.
         Interruption interruption = new Interruption(training::requestStop);
-        try (interruption;
-                var display = Display.on(console.err(), console.terminal());
+        try (interruption) {
+            return record(training, card, interruption);
+        }
+    }
+
+    private int record(Training training, RunCard card, Interruption interruption) {
+        boolean done;
+        try (var display = Display.on(console.err(), console.terminal());
                 var recorder = new RunRecorder(folder, card, title(), settings.epochs(), training.globalStep(),
                         display);
-                var algorithms = new FirstStep(explain ? display::note : null)) {
+                var algorithms = new FirstStep(explain ? display::note : null, seen -> {
+                    card.put("algorithms", seen);
+                    save(card);
+                })) {
             done = training.run(new Listeners(algorithms, recorder));
-            card.put("algorithms", algorithms.seen());
             conclude(training, card, recorder, done);
         } catch (RuntimeException e) {
+            // While the process is being shut down nobody else would get to say so.
+            if (interruption.isWished()) {
+                interruption.failed();
+                console.err().println("sextant: stopping failed: " + e.getMessage());
+            }
             throw e;
         }
         return done ? ExitCode.OK : ExitCode.INTERRUPTED;
@@ -108,6 +121,10 @@ public final class TrainRun {
                     + folder.path());
             return;
         }
+        if (epochs.isEmpty()) {
+            throw new FormatException("%s: the checkpoint stands behind the last epoch, but metrics.jsonl has no epochs",
+                    folder.path());
+        }
         List<String> lines = resultLines(epochs.getLast().result(), training.examplesPerSecond(), training.device());
         card.put("finished", RunCard.now());
         card.put("result", result(epochs.getLast().result(), training));
@@ -118,11 +135,12 @@ public final class TrainRun {
         console.out().flush();
     }
 
-    /// The book's two lines, in any locale.
+    /// The book's two lines, in any locale. A regression has no accuracies to state.
     static List<String> resultLines(EpochResult last, double examplesPerSecond, String device) {
         return List.of(
-                String.format(Locale.ROOT, "loss %.3f, train acc %.3f, test acc %.3f", last.trainLoss(),
-                        last.trainAccuracy(), last.testAccuracy()),
+                Double.isNaN(last.trainAccuracy()) ? String.format(Locale.ROOT, "loss %.6f", last.trainLoss())
+                        : String.format(Locale.ROOT, "loss %.3f, train acc %.3f, test acc %.3f", last.trainLoss(),
+                                last.trainAccuracy(), last.testAccuracy()),
                 String.format(Locale.ROOT, "%.1f examples/sec on %s", examplesPerSecond, device));
     }
 
