@@ -18,6 +18,7 @@ public final class Convolution {
         if (bias != null) {
             Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
         }
+        Op.requireFusable(spec.opName(), spec.activation());
         var kernels = Op.kernels(spec, x, w, bias);
         NDArray y = Op.result(spec, out, x.value(), w.value());
         kernels.conv2d(spec, x.value(), w.value(), Op.value(bias), y);

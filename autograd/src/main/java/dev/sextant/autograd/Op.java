@@ -4,6 +4,7 @@ import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DTypeException;
+import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Kernels;
@@ -41,6 +42,14 @@ final class Op {
         inputs[0] = first;
         System.arraycopy(rest, 0, inputs, 1, rest.length);
         return NDArray.empty(shape, first.dtype(), device.backend().layoutFor(spec, shape, inputs), device);
+    }
+
+    /// Checks that an activation can be fused: its derivative must come from the output, the only thing that is kept.
+    static void requireFusable(String op, UnarySpec activation) {
+        if (!activation.kind().usesOutput()) {
+            throw new GraphException("%s: the activation %s cannot be fused, since its derivative needs its input; "
+                    + "apply it afterwards, Pointwise.unary(spec, y)", op, activation.opName());
+        }
     }
 
     /// The gradient before a fused activation, from the gradient after it: `dz = act′·dy`. Without an activation that

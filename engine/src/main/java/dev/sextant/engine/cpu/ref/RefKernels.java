@@ -1,10 +1,9 @@
 package dev.sextant.engine.cpu.ref;
 
-import dev.sextant.engine.spi.UnsupportedKernels;
+import dev.sextant.engine.spi.Kernels;
 
-/// Joins the oracle's kernel families.
-final class RefKernels extends UnsupportedKernels {
-    RefKernels() {
-        super("ref");
-    }
+/// The oracle's kernels. Each family is an interface whose default methods hold the loops, so that a step into
+/// `kernels.conv2d(…)` lands in [RefConv], in front of the loop.
+final class RefKernels implements Kernels, RefGemm, RefConv, RefPool, RefNorm, RefPointwise, RefReduce, RefIndex,
+        RefLoss, RefOptimizer {
 }

@@ -1,0 +1,47 @@
+package dev.sextant.nn;
+
+import dev.sextant.autograd.Pooling;
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.AdaptivePool2dSpec;
+import dev.sextant.engine.op.Pair;
+import dev.sextant.engine.op.PoolKind;
+
+/// Pooling to a fixed output size: `[N, C, H, W]` → `[N, C, P, Q]`.
+public final class AdaptivePool2d extends Layer {
+    private final AdaptivePool2dSpec spec;
+
+    public AdaptivePool2d(AdaptivePool2dSpec spec) {
+        this.spec = spec;
+    }
+
+    /// The mean of every channel: `[N, C, 1, 1]`.
+    public static AdaptivePool2d globalAvg() {
+        return avg(1);
+    }
+
+    /// Averages to `size`×`size`.
+    public static AdaptivePool2d avg(int size) {
+        return new AdaptivePool2d(new AdaptivePool2dSpec(PoolKind.AVG, Pair.of(size)));
+    }
+
+    /// The maximum of every channel: `[N, C, 1, 1]`.
+    public static AdaptivePool2d globalMax() {
+        return new AdaptivePool2d(new AdaptivePool2dSpec(PoolKind.MAX, Pair.ONE));
+    }
+
+    @Override
+    public String typeName() {
+        return spec.kind() == PoolKind.MAX ? "AdaptiveMaxPool2d" : "AdaptiveAvgPool2d";
+    }
+
+    @Override
+    public Var forward(Var x) {
+        return Pooling.adaptivePool2d(spec, x);
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        return spec.outputShape(in);
+    }
+}

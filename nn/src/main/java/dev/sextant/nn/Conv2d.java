@@ -1,0 +1,109 @@
+package dev.sextant.nn;
+
+import dev.sextant.autograd.Convolution;
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.Checks;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.Pair;
+import dev.sextant.engine.op.UnarySpec;
+
+/// Two-dimensional convolution: `[N, C, H, W]` → `[N, K, P, Q]`, see [Conv2dSpec].
+///
+/// Parameters: `weight` `[K, C/groups, R, S]`, `bias` `[K]`.
+public final class Conv2d extends Layer implements Fusable {
+    private final int filters;
+    private final Pair kernel;
+    private Conv2dSpec spec = Conv2dSpec.of(1, 0);
+    private boolean bias = true;
+
+    /// @param filters K, the number of output channels
+    /// @param kernel  R and S
+    public Conv2d(int filters, int kernel) {
+        this(filters, Pair.of(kernel));
+    }
+
+    /// @param kernel R (height) and S (width)
+    public Conv2d(int filters, Pair kernel) {
+        Checks.atLeast("conv2d", "filters", filters, 1);
+        Checks.atLeast("conv2d", "kernel", kernel, 1);
+        this.filters = filters;
+        this.kernel = kernel;
+    }
+
+    /// Steps between windows, both axes.
+    public Conv2d stride(int both) {
+        return spec(new Conv2dSpec(Pair.of(both), spec.pad(), spec.dilation(), spec.groups(), spec.activation()));
+    }
+
+    /// Zeros around the image, both axes.
+    public Conv2d pad(int both) {
+        return spec(new Conv2dSpec(spec.stride(), Pair.of(both), spec.dilation(), spec.groups(), spec.activation()));
+    }
+
+    /// Groups of channels that do not see each other.
+    public Conv2d groups(int count) {
+        return spec(new Conv2dSpec(spec.stride(), spec.pad(), spec.dilation(), count, spec.activation()));
+    }
+
+    /// All of the geometry at once.
+    public Conv2d spec(Conv2dSpec geometry) {
+        spec = geometry;
+        return this;
+    }
+
+    /// Applies an activation in the same pass.
+    public Conv2d activation(UnarySpec activation) {
+        return spec(spec.with(activation));
+    }
+
+    /// Leaves the bias out.
+    public Conv2d noBias() {
+        bias = false;
+        return this;
+    }
+
+    public Conv2dSpec spec() {
+        return spec;
+    }
+
+    @Override
+    protected void build(Shape in) {
+        parameter("weight", weightShape(in), null);
+        if (bias) {
+            parameter("bias", Shape.of(filters), null);
+        }
+    }
+
+    private Shape weightShape(Shape in) {
+        Checks.rank("conv2d", "x", in, 4, "[N, C, H, W]");
+        return Shape.of(filters, in.dim(1) / spec.groups(), kernel.h(), kernel.w());
+    }
+
+    @Override
+    public Var forward(Var x) {
+        return Convolution.conv2d(spec, x, parameter("weight").var(), bias ? parameter("bias").var() : null);
+    }
+
+    @Override
+    public Var forward(Var x, UnarySpec activation) {
+        return Convolution.conv2d(spec.with(activation), x, parameter("weight").var(),
+                bias ? parameter("bias").var() : null);
+    }
+
+    @Override
+    public boolean canFuse(UnarySpec activation) {
+        return spec.activation().isIdentity() && activation.kind().usesOutput();
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        Parameter weight = parameter("weight");
+        return spec.outputShape(in, weight != null ? weight.shape() : weightShape(in));
+    }
+
+    @Override
+    public long macs(Shape in) {
+        return spec.macs(in, weightShape(in));
+    }
+}

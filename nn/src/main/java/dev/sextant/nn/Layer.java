@@ -1,0 +1,266 @@
+package dev.sextant.nn;
+
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.DType;
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Scope;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.error.ShapeException;
+import dev.sextant.nn.init.Init;
+import dev.sextant.nn.init.InitPolicy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A piece of a network: parameters, buffers, children, and a forward pass. Gradients come from the operations that
+/// [#forward] calls, so a layer of one's own needs no backward pass.
+public abstract class Layer {
+    private final Map<String, Layer> children = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, NDArray> buffers = new LinkedHashMap<>();
+    private final List<Hook> hooks = new ArrayList<>(0);
+    private boolean training = true;
+    private boolean fused = true;
+
+    /// Watches what goes into and comes out of a layer; owned by whoever installed it.
+    @FunctionalInterface
+    public interface Hook {
+        /// Called after the layer's forward pass.
+        void onForward(Layer layer, Var in, Var out);
+    }
+
+    /// Ends a hook's installation.
+    @FunctionalInterface
+    public interface HookHandle extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    // ---- to be written by layers ----
+
+    /// Computes the output.
+    public abstract Var forward(Var x);
+
+    /// Shape of the output, nothing computed; containers walk their children with [#walk].
+    protected abstract Shape outputShape(Shape in, Walk walk);
+
+    /// Declares the parameters and buffers for an input of this shape; called once.
+    protected void build(Shape in) {
+    }
+
+    /// Multiply-adds of convolutions and linear layers in one forward pass on `in`, children not included.
+    public long macs(Shape in) {
+        return 0;
+    }
+
+    /// The layer's type as summaries print it.
+    public String typeName() {
+        return getClass().getSimpleName();
+    }
+
+    // ---- running ----
+
+    /// Runs the layer and its hooks; containers call this for their children.
+    public final Var apply(Var x) {
+        Var y = forward(x);
+        for (Hook hook : hooks) {
+            hook.onForward(this, x, y);
+        }
+        return y;
+    }
+
+    /// Walks shapes through the layer without computing.
+    ///
+    /// @return shape of the output
+    public final Shape walk(Shape in, Walk walk) {
+        walk.enter(this, in);
+        Shape out = outputShape(in, walk);
+        walk.leave(this, in, out);
+        return out;
+    }
+
+    /// Shape of the output for an input of shape `in`, batch included.
+    ///
+    /// @throws ShapeException naming the layer that does not fit and the shapes up to it
+    public final Shape check(Shape in) {
+        var trail = new ShapeTrail(this);
+        try {
+            return walk(in, trail);
+        } catch (ShapeException e) {
+            throw trail.explain(e);
+        }
+    }
+
+    /// Creates every parameter for inputs of shape `in` and fills it: the layer's own wish first, else the policy's.
+    /// Values depend on the seed and the parameter's position alone. Parameters that have values keep them.
+    public final void initialize(Shape in, Device device, long seed, InitPolicy policy) {
+        walk(in, new Walk() {
+            @Override
+            public void enter(Layer layer, Shape shape) {
+                if (layer.parameters.isEmpty() && layer.buffers.isEmpty()) {
+                    Scope.outside(() -> {
+                        layer.build(shape);
+                        return null;
+                    });
+                }
+            }
+        });
+        int[] stream = {0};
+        visit("", (path, layer) -> layer.parameters.values().forEach(p -> {
+            int index = stream[0]++;
+            if (!p.isInitialized()) {
+                Init init = p.init() != null ? p.init() : policy.choose(layer, p);
+                float[] values = init.sample(p.shape(), seed, index);
+                p.assign(Scope.outside(() -> NDArray.of(values, p.shape(), device)));
+            }
+        }));
+        visit("", (path, layer) -> layer.buffers.replaceAll((name, b) -> Scope.outside(() -> b.to(device))));
+    }
+
+    /// As above with PyTorch's default initialisation.
+    public final void initialize(Shape in, Device device, long seed) {
+        initialize(in, device, seed, InitPolicy.PYTORCH);
+    }
+
+    /// How many parameters the layer would declare for an input of this shape; declares none.
+    final long plannedParameters(Shape in) {
+        build(in);
+        long count = parameters.values().stream().mapToLong(p -> p.shape().size()).sum();
+        parameters.clear();
+        buffers.clear();
+        return count;
+    }
+
+    // ---- structure ----
+
+    /// Adds a child under a name; returns it.
+    protected final <L extends Layer> L child(String name, L layer) {
+        if (children.putIfAbsent(name, layer) != null) {
+            throw new SextantException("%s has two children named '%s'", typeName(), name);
+        }
+        return layer;
+    }
+
+    /// Declares a parameter; `init` may be null to leave it to the policy.
+    protected final Parameter parameter(String name, Shape shape, Init init) {
+        var p = new Parameter(name, shape, init);
+        parameters.put(name, p);
+        return p;
+    }
+
+    /// Declares a buffer: state that is saved but not learned.
+    protected final void buffer(String name, NDArray value) {
+        buffers.put(name, value);
+    }
+
+    /// A buffer by name.
+    public final NDArray buffer(String name) {
+        return buffers.get(name);
+    }
+
+    /// The layer's own parameter of that name, or null if it has none (yet).
+    public final Parameter parameter(String name) {
+        return parameters.get(name);
+    }
+
+    /// The direct children by name, in order.
+    public final Map<String, Layer> children() {
+        return Collections.unmodifiableMap(children);
+    }
+
+    /// The layer's own parameters, children not included.
+    public final Map<String, Parameter> ownParameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    /// Something done to every layer.
+    @FunctionalInterface
+    public interface Visitor {
+        /// @param path name of the layer from the root (`features.0`); the root's own is empty
+        void visit(String path, Layer layer);
+    }
+
+    /// Visits this layer and everything below it, in order of definition.
+    public final void visit(String path, Visitor visitor) {
+        visitor.visit(path, this);
+        children.forEach((name, layer) -> layer.visit(path.isEmpty() ? name : path + "." + name, visitor));
+    }
+
+    /// All parameters by full name, in order of definition.
+    public final Map<String, Parameter> parameters() {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        visit("", (path, layer) -> layer.parameters.forEach(
+                (name, p) -> all.put(path.isEmpty() ? name : path + "." + name, p)));
+        return all;
+    }
+
+    /// Parameters and buffers by full name, in the order of PyTorch's state dictionary.
+    public final Map<String, NDArray> state() {
+        Map<String, NDArray> all = new LinkedHashMap<>();
+        visit("", (path, layer) -> {
+            String prefix = path.isEmpty() ? "" : path + ".";
+            layer.parameters.forEach((name, p) -> all.put(prefix + name, p.value()));
+            layer.buffers.forEach((name, b) -> all.put(prefix + name, b));
+        });
+        return all;
+    }
+
+    /// Number of learned values.
+    public final long parameterCount() {
+        return parameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+    }
+
+    /// Freezes (or thaws) every parameter whose full name matches the pattern, for example `features\..*`.
+    ///
+    /// @return how many matched
+    public final int freeze(String pattern, boolean on) {
+        var matching = parameters().entrySet().stream().filter(e -> e.getKey().matches(pattern)).toList();
+        matching.forEach(e -> e.getValue().freeze(on));
+        return matching.size();
+    }
+
+    // ---- modes ----
+
+    /// Switches dropout on and batch norm to the batch's statistics, here and below.
+    public final Layer train() {
+        visit("", (path, layer) -> layer.training = true);
+        return this;
+    }
+
+    /// Switches dropout off and batch norm to the running statistics, here and below.
+    public final Layer eval() {
+        visit("", (path, layer) -> layer.training = false);
+        return this;
+    }
+
+    /// Whether the layer is in training mode.
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /// Whether containers may join neighbours into fused operations, here and below. The results agree within
+    /// rounding; off, every layer runs by itself and can be stepped through.
+    public final Layer fuse(boolean on) {
+        visit("", (path, layer) -> layer.fused = on);
+        return this;
+    }
+
+    final boolean mayFuse() {
+        return fused && hooks.isEmpty();
+    }
+
+    /// Watches this layer until the handle is closed. A hooked layer is never fused with a neighbour.
+    public final HookHandle onForward(Hook hook) {
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+
+    /// A small constant array for a buffer; `initialize` moves it to the model's device.
+    static NDArray constant(Shape shape, double value) {
+        return NDArray.full(shape, value, DType.FLOAT32, Device.ref());
+    }
+}

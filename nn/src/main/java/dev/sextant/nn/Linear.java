@@ -1,0 +1,98 @@
+package dev.sextant.nn;
+
+import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.Checks;
+import dev.sextant.engine.op.LinearSpec;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.nn.init.Init;
+
+/// A fully connected layer: `[N, in]` → `[N, out]`, `y = x·wᵀ + bias`.
+///
+/// Parameters: `weight` `[out, in]`, `bias` `[out]`.
+public final class Linear extends Layer implements Fusable {
+    private final int out;
+    private LinearSpec spec = LinearSpec.PLAIN;
+    private boolean bias = true;
+    private boolean flattens;
+    private Init weightInit;
+    private Init biasInit;
+
+    /// @param out number of output features
+    public Linear(int out) {
+        Checks.atLeast("linear", "out", out, 1);
+        this.out = out;
+    }
+
+    /// Takes `[N, C, H, W]` as `[N, C·H·W]`.
+    public Linear flatten() {
+        flattens = true;
+        return this;
+    }
+
+    /// Fills the parameters this way, whatever the policy says; null leaves one to the policy.
+    public Linear init(Init weight, Init biasValues) {
+        weightInit = weight;
+        biasInit = biasValues;
+        return this;
+    }
+
+    /// Leaves the bias out.
+    public Linear noBias() {
+        bias = false;
+        return this;
+    }
+
+    /// Applies an activation in the same pass.
+    public Linear activation(UnarySpec activation) {
+        spec = new LinearSpec(activation);
+        return this;
+    }
+
+    private Shape flat(Shape in) {
+        return flattens && in.rank() > 2 ? Shape.of(in.dim(0), Math.toIntExact(in.size() / Math.max(1, in.dim(0))))
+                : in;
+    }
+
+    @Override
+    protected void build(Shape in) {
+        parameter("weight", Shape.of(out, flat(in).dim(-1)), weightInit);
+        if (bias) {
+            parameter("bias", Shape.of(out), biasInit);
+        }
+    }
+
+    @Override
+    public Var forward(Var x) {
+        return run(x, spec);
+    }
+
+    @Override
+    public Var forward(Var x, UnarySpec activation) {
+        return run(x, new LinearSpec(activation));
+    }
+
+    private Var run(Var x, LinearSpec s) {
+        Var in = flattens && x.shape().rank() > 2 ? Shaping.flatten(x, 1, -1) : x;
+        return dev.sextant.autograd.Linear.linear(s, in, parameter("weight").var(),
+                bias ? parameter("bias").var() : null);
+    }
+
+    @Override
+    public boolean canFuse(UnarySpec activation) {
+        return spec.activation().isIdentity() && activation.kind().usesOutput();
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        Shape x = flat(in);
+        Parameter weight = parameter("weight");
+        return spec.outputShape(x, weight != null ? weight.shape() : Shape.of(out, x.dim(-1)));
+    }
+
+    @Override
+    public long macs(Shape in) {
+        return flat(in).size() * out;
+    }
+}

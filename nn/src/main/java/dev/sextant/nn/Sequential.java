@@ -1,0 +1,69 @@
+package dev.sextant.nn;
+
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Shape;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/// Layers one after the other. Neighbours that an operation can compute in one pass (a convolution, linear layer or
+/// batch norm and the activation behind it) are joined, unless fusing is off or a hook watches one of them.
+public class Sequential extends Layer implements Iterable<Layer> {
+    private final List<Layer> layers = new ArrayList<>();
+
+    /// Children are named `0`, `1`, …, as in PyTorch.
+    public Sequential(Layer... layers) {
+        for (Layer layer : layers) {
+            add(layer);
+        }
+    }
+
+    /// Appends a layer.
+    public final Sequential add(Layer layer) {
+        return add(Integer.toString(layers.size()), layer);
+    }
+
+    /// Appends a layer under a name.
+    public final Sequential add(String name, Layer layer) {
+        layers.add(child(name, layer));
+        return this;
+    }
+
+    /// The layer at a position.
+    public final Layer get(int index) {
+        return layers.get(index);
+    }
+
+    /// Number of layers.
+    public final int size() {
+        return layers.size();
+    }
+
+    @Override
+    public final Iterator<Layer> iterator() {
+        return List.copyOf(layers).iterator();
+    }
+
+    @Override
+    public Var forward(Var x) {
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
+            if (layer instanceof Fusable head && i + 1 < layers.size() && layers.get(i + 1) instanceof Activation act
+                    && head.canFuse(act.spec()) && layer.mayFuse() && act.mayFuse()) {
+                x = head.forward(x, act.spec());
+                i++;
+            } else {
+                x = layer.apply(x);
+            }
+        }
+        return x;
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        for (Layer layer : layers) {
+            in = layer.walk(in, walk);
+        }
+        return in;
+    }
+}

@@ -1,0 +1,11 @@
+/// Layers, initialisation, optimizers, data loading, the training loop and checkpoints.
+module dev.sextant.nn {
+    requires transitive dev.sextant.autograd;
+
+    exports dev.sextant.nn;
+    exports dev.sextant.nn.data;
+    exports dev.sextant.nn.init;
+    exports dev.sextant.nn.io;
+    exports dev.sextant.nn.optim;
+    exports dev.sextant.nn.train;
+}

@@ -1,0 +1,42 @@
+package dev.sextant.zoo;
+
+import static dev.sextant.nn.Layers.batchNorm;
+import static dev.sextant.nn.Layers.conv;
+import static dev.sextant.nn.Layers.relu;
+import static dev.sextant.nn.Layers.sequence;
+
+import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Shape;
+import dev.sextant.nn.Layer;
+import dev.sextant.nn.Sequential;
+import dev.sextant.nn.Walk;
+import java.util.List;
+
+/// The book's dense block (Huang et al., 2016): every layer (batch norm, relu, 3×3 convolution) adds `growth` channels
+/// to what it reads.
+public final class DenseBlock extends Layer {
+    private final Sequential net = child("net", sequence());
+
+    public DenseBlock(int layers, int growth) {
+        for (int i = 0; i < layers; i++) {
+            net.add(sequence(batchNorm(), relu(), conv(growth, 3).pad(1)));
+        }
+    }
+
+    @Override
+    public Var forward(Var x) {
+        for (Layer layer : net) {
+            x = Shaping.concat(1, List.of(x, layer.apply(x)));
+        }
+        return x;
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        for (Layer layer : net) {
+            in = in.with(1, in.dim(1) + layer.walk(in, walk).dim(1));
+        }
+        return in;
+    }
+}

@@ -1,0 +1,8 @@
+/// The classic networks, as code that reads like the papers' tables, and their data sets.
+module dev.sextant.zoo {
+    requires transitive dev.sextant.nn;
+    requires java.net.http;
+
+    exports dev.sextant.zoo;
+    exports dev.sextant.zoo.data;
+}

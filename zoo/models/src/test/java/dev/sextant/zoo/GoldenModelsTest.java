@@ -1,0 +1,264 @@
+package dev.sextant.zoo;
+
+import static dev.sextant.zoo.GoldenModel.doubles;
+import static dev.sextant.zoo.GoldenModel.ints;
+import static dev.sextant.zoo.GoldenModel.list;
+import static dev.sextant.zoo.GoldenModel.map;
+import static dev.sextant.zoo.GoldenModel.number;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.sextant.autograd.GradMode;
+import dev.sextant.autograd.Losses;
+import dev.sextant.autograd.Var;
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Scope;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.op.CrossEntropySpec;
+import dev.sextant.nn.BatchNorm;
+import dev.sextant.nn.Dropout;
+import dev.sextant.nn.Layer;
+import dev.sextant.nn.Parameter;
+import dev.sextant.nn.Sequential;
+import dev.sextant.nn.Summary;
+import dev.sextant.nn.optim.Optimizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Every network against PyTorch's numbers: structure, logits, gradients and the losses of the first SGD steps. Files
+/// are discovered in `golden.dir`; a new one needs no new code. Networks are built by the zoo's public factory from
+/// the file's `builder`.
+class GoldenModelsTest {
+    /// `ref` is slow on purpose: it runs the networks below this many multiply-adds per image.
+    private static final long REF_LIMIT = 50_000_000;
+
+    /// Deep networks with batch norm magnify rounding: see the golden README on what float32 PyTorch itself does.
+    private static final double L2_TOLERANCE = 2e-3;
+
+    @TestFactory
+    Stream<DynamicNode> networks() throws IOException {
+        Path folder = Path.of(System.getProperty("golden.dir", "../../../shared/golden"), "models");
+        if (!Files.isDirectory(folder)) {
+            return Stream.of(DynamicTest.dynamicTest("reference data of whole networks: " + folder, () -> {
+                if ("true".equals(System.getenv("CI"))) {
+                    fail("required in CI, but there is no folder " + folder);
+                }
+                Assumptions.abort("no folder " + folder + "; set -Dgolden.dir");
+            }));
+        }
+        try (var files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(".json")).sorted().map(this::network).toList().stream();
+        }
+    }
+
+    private DynamicNode network(Path file) {
+        var golden = GoldenModel.read(file);
+        try {
+            Zoo.create(golden.builder());
+        } catch (SextantException e) {
+            return DynamicTest.dynamicTest(golden.file(), () -> Assumptions.abort("not built: " + e.getMessage()));
+        }
+        List<DynamicNode> tests = new ArrayList<>();
+        tests.add(DynamicTest.dynamicTest("structure", () -> structure(golden)));
+        if (golden.hasNumbers()) {
+            List<Device> devices = new ArrayList<>(List.of(Device.standard()));
+            if (golden.macs() < REF_LIMIT) {
+                devices.add(Device.ref());
+            }
+            for (Device device : devices) {
+                for (boolean fuse : new boolean[] {true, false}) {
+                    tests.add(DynamicTest.dynamicTest("numbers on " + device + (fuse ? "" : ", not fused"),
+                            () -> numbers(golden, device, fuse)));
+                }
+                for (Object run : list(golden.numeric().get("sgdRuns"))) {
+                    tests.add(DynamicTest.dynamicTest("sgd lr " + map(run).get("lr") + " on " + device,
+                            () -> sgd(golden, map(run), device)));
+                }
+            }
+        }
+        return DynamicContainer.dynamicContainer(golden.file(), tests);
+    }
+
+    private static void structure(GoldenModel golden) {
+        Network net = Zoo.create(golden.builder());
+        Layer model = net.model();
+        Summary summary = Summary.of(model, net.inputShape(1), net.name());
+        assertEquals(golden.totalParams(), summary.totalParams(), "parameters");
+        assertEquals(golden.macs(), summary.totalMacs(), "multiply-adds");
+        net.initialize(Device.standard(), 1);
+        Map<String, Parameter> parameters = model.parameters();
+        assertEquals(list(golden.json().get("parameters")).stream().map(p -> (String) map(p).get("name")).toList(),
+                List.copyOf(parameters.keySet()), "parameter names in order");
+        for (Object p : list(golden.json().get("parameters"))) {
+            assertEquals(Shape.of(ints(map(p).get("shape"))), parameters.get(map(p).get("name")).shape());
+        }
+        assertEquals(list(golden.json().get("stateDictKeys")), List.copyOf(model.state().keySet()), "state names");
+        Map<String, Shape> shapes = new HashMap<>();
+        Summary.of(model, net.inputShape(2), net.name()).rows().forEach(r -> shapes.put(r.path(), r.output()));
+        for (Object m : list(golden.json().get("modules"))) {
+            Object output = map(m).get("outputShape");
+            if (output != null && shapes.containsKey(map(m).get("name"))) {
+                int[] dims = shapes.get(map(m).get("name")).dims();
+                assertArrayEquals(ints(output), java.util.Arrays.copyOfRange(dims, 1, dims.length),
+                        "output of " + map(m).get("name"));
+            }
+        }
+        for (int i = 0; i < list(golden.json().get("topLevel")).size(); i++) {
+            var top = map(list(golden.json().get("topLevel")).get(i));
+            assertEquals(top.get("type"), ((Sequential) model).get(i).typeName(), "top level layer " + i);
+        }
+    }
+
+    /// The model with the reference weights, dropout off, in training mode.
+    private static Layer build(GoldenModel golden, Device device) {
+        Network net = Zoo.create(golden.builder());
+        Layer model = net.initialize(device, 1);
+        Set<String> norms = new java.util.HashSet<>();
+        model.visit("", (path, layer) -> {
+            if (layer instanceof BatchNorm) {
+                norms.add(path + ".weight");
+            }
+            if (layer instanceof Dropout d) {
+                d.disable();
+            }
+        });
+        int p = ((Number) golden.numeric().get("paramStreamOffset")).intValue();
+        for (var e : model.parameters().entrySet()) {
+            float[] values = GoldenModel.parameter(p++, e.getValue().shape().dims(), norms.contains(e.getKey()));
+            e.getValue().assign(NDArray.of(values, e.getValue().shape(), device));
+        }
+        return model.train();
+    }
+
+    private static Batch batch(GoldenModel golden, Device device) {
+        int[] chw = ints(golden.json().get("input"));
+        int n = ((Number) golden.numeric().get("batch")).intValue();
+        Shape shape = Shape.of(n, chw[0], chw[1], chw[2]);
+        float[] x = GoldenModel.input(((Number) golden.numeric().get("inputStream")).intValue(), (int) shape.size());
+        return new Batch(NDArray.of(x, shape, device),
+                NDArray.of(ints(golden.numeric().get("labels")), Shape.of(n), device));
+    }
+
+    private record Batch(NDArray x, NDArray labels) {
+    }
+
+    private static void numbers(GoldenModel golden, Device device, boolean fuse) {
+        var numeric = golden.numeric();
+        var errors = map(numeric.get("maxAbsErrF32"));
+        try (var scope = Scope.open()) {
+            Layer model = build(golden, device);
+            model.fuse(fuse);
+            Batch batch = batch(golden, device);
+            Var logits = model.apply(Var.of(batch.x));
+            Var loss = Losses.crossEntropy(CrossEntropySpec.MEAN, logits, batch.labels, null);
+            compareLogits("logits in training", numeric.get("logitsTrain_f64"), logits.value(),
+                    number(errors.get("logitsTrain")));
+            double wanted = number(numeric.get("loss_f64"));
+            assertEquals(wanted, loss.item(), 20 * number(errors.get("loss")) + 1e-5 * Math.abs(wanted), "loss");
+            loss.backward();
+            Map<String, Parameter> parameters = model.parameters();
+            for (Object g : list(numeric.get("grads"))) {
+                compareGradient(map(g), parameters.get(map(g).get("name")).var().grad().toFloats());
+            }
+            for (Object b : list(numeric.get("batchNorm"))) {
+                compareRunningStatistics(map(b), model);
+            }
+            model.eval();
+            try (var off = GradMode.off()) {
+                compareLogits("logits in evaluation", numeric.get("logitsEval_f64"),
+                        model.apply(Var.of(batch.x)).value(), number(errors.get("logitsEval")));
+            }
+        }
+    }
+
+    private static void compareLogits(String what, Object golden, NDArray actual, double error) {
+        double max = list(golden).stream().flatMapToDouble(row -> java.util.Arrays.stream(doubles(row)))
+                .map(Math::abs).max().orElseThrow();
+        float[] y = actual.toFloats();
+        int i = 0;
+        for (Object row : list(golden)) {
+            for (double wanted : doubles(row)) {
+                assertEquals(wanted, y[i], 20 * error + 1e-5 * max, what + ", element " + i);
+                i++;
+            }
+        }
+        assertEquals(y.length, i);
+    }
+
+    private static void compareGradient(Map<String, Object> golden, float[] grad) {
+        String name = "gradient of " + golden.get("name");
+        double maxAbs = number(golden.get("maxAbs"));
+        double error = number(golden.get("maxAbsErrF32"));
+        if (maxAbs < 1e-12) {
+            // A batch norm behind this parameter cancels it: the true gradient is zero.
+            for (float g : grad) {
+                assertTrue(Math.abs(g) <= 50 * error, name + " should vanish, but is " + g);
+            }
+            return;
+        }
+        double[] first = doubles(golden.get("first8"));
+        for (int i = 0; i < first.length; i++) {
+            assertEquals(first[i], grad[i], 8 * error + 1e-3 * maxAbs, name + ", element " + i);
+        }
+        double square = 0;
+        for (float g : grad) {
+            square += (double) g * g;
+        }
+        double l2 = number(golden.get("l2"));
+        assertEquals(l2, Math.sqrt(square), L2_TOLERANCE * l2, name + ", l2 norm");
+    }
+
+    private static void compareRunningStatistics(Map<String, Object> golden, Layer model) {
+        Map<String, NDArray> state = model.state();
+        for (var e : Map.of("runningMeanL2", "running_mean", "runningVarL2", "running_var").entrySet()) {
+            if (golden.get(e.getKey()) instanceof Number n) {
+                float[] values = state.get(golden.get("name") + "." + e.getValue()).toFloats();
+                double square = 0;
+                for (float v : values) {
+                    square += (double) v * v;
+                }
+                assertEquals(n.doubleValue(), Math.sqrt(square), 1e-4 * n.doubleValue() + 1e-7,
+                        e.getKey() + " of " + golden.get("name"));
+            } else {
+                fail("batch norm entry without " + e.getKey() + ": " + golden);
+            }
+        }
+    }
+
+    private static void sgd(GoldenModel golden, Map<String, Object> run, Device device) {
+        double[] wanted = list(run.get("losses_f64")).stream()
+                .mapToDouble(o -> o == null ? Double.NaN : number(o)).toArray();
+        int comparable = ((Number) run.get("comparableEntries")).intValue();
+        Layer model = build(golden, device);
+        Optimizer optimizer = Optimizer.sgd(number(run.get("lr")), model.parameters());
+        for (int i = 0; i < comparable; i++) {
+            try (var scope = Scope.open()) {
+                Batch batch = batch(golden, device);
+                Var loss = Losses.crossEntropy(CrossEntropySpec.MEAN, model.apply(Var.of(batch.x)), batch.labels, null);
+                assertEquals(wanted[i], loss.item(), 2e-3 * Math.max(1, Math.abs(wanted[i])),
+                        "loss before step " + (i + 1));
+                if (i + 1 < comparable) {
+                    optimizer.zeroGrad();
+                    loss.backward();
+                    optimizer.step();
+                }
+            }
+        }
+    }
+}
