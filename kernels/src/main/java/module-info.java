@@ -2,7 +2,7 @@
 // JCuda's jars declare no module name; this module alone sees them.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module dev.sextant.kernels {
-    requires dev.sextant.engine;
+    requires transitive dev.sextant.engine;
     requires jcuda;
 
     exports dev.sextant.kernels;
