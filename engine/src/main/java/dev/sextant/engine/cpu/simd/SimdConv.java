@@ -14,6 +14,10 @@ interface SimdConv extends ConvKernels, SimdFamily {
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        if (BatchConv.suits(spec, x.dim(0), x.dim(1), w.dim(0))) {
+            BatchConv.forward(workers(), spec, x, w, bias, y);
+            return;
+        }
         var from = Strides.of(x);
         var filter = Strides.of(w);
         var to = Strides.into(y);
@@ -73,6 +77,10 @@ interface SimdConv extends ConvKernels, SimdFamily {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        if (BatchConv.suits(spec, dz.dim(0), w.dim(1), w.dim(0)) && BatchConv.suitsBackward(spec, w)) {
+            BatchConv.backwardData(workers(), spec, dz, w, dx);
+            return;
+        }
         for (int phaseH = 0; phaseH < Math.min(spec.stride().h(), dx.array().dim(2)); phaseH++) {
             for (int phaseW = 0; phaseW < Math.min(spec.stride().w(), dx.array().dim(3)); phaseW++) {
                 dataPhase(spec, dz, w, dx, phaseH, phaseW);
@@ -118,6 +126,10 @@ interface SimdConv extends ConvKernels, SimdFamily {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
+            BatchConv.backwardFilter(workers(), spec, dz, x, dw);
+            return;
+        }
         int groups = spec.groups();
         for (int g = 0; g < groups; g++) {
             filterGroup(spec, dz, x, dw, g);
