@@ -29,7 +29,9 @@ final class BlockedMoves {
     }
 
     static void copy(Workers workers, NDArray x, NDArray y, boolean adds) {
-        if (y.layout() instanceof Blocked to) {
+        if (BlockedView.is(x) && BlockedView.is(y)) {
+            BlockedPointwise.copy(workers, x, y, adds);
+        } else if (y.layout() instanceof Blocked to) {
             toBlocked(workers, x, y, to, adds);
         } else {
             toStrided(workers, x, y, adds);

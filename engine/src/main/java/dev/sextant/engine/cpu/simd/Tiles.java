@@ -29,11 +29,12 @@ final class Tiles {
         return best;
     }
 
-    // Two multiply-adds and two loads can start in a cycle, and eight must be under way to hide their latency.
+    // Two multiply-adds and two loads can start in a cycle; eight multiply-adds must be under way to hide their
+    // latency; a vector that straddles cache lines counts as two loads; and every tile is stored once.
     static double costPerElement(int rows, int columns) {
         double vectors = (double) columns / VectorSupport.LANES;
         double accumulators = rows * vectors;
-        double loads = (rows + vectors) / accumulators;
-        return Math.max(Math.max(1, loads), 8 / accumulators) + 0.1 * loads;
+        double loads = (rows + 2 * vectors) / accumulators;
+        return Math.max(Math.max(1, loads), 8 / accumulators) + 4 / accumulators;
     }
 }
