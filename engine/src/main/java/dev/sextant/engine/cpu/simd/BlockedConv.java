@@ -208,13 +208,13 @@ final class BlockedConv {
         int panels = y.blocks() / tile.blocks;
         int taps = wTap.length;
         float[] packed = Scratch.ofThread().floats(Scratch.PACKED_A, panels * depth * width);
-        boolean alongIsDense = w.sourceStep == taps && wTap[taps == 0 ? 0 : taps - 1] == taps - 1;
+        boolean isRowMajor = isRowMajor(w);
         workers.run(panels, panel -> {
             int first = panel * width;
             int count = Math.min(width, y.channels() - first);
             int base = w.w.base() + first * w.resultStep;
             int to = panel * depth * width;
-            if (alongIsDense) {
+            if (isRowMajor) {
                 Packing.pack(w.w.data(), base, w.resultStep, 1, count, depth, packed, to, width);
                 return;
             }
@@ -227,6 +227,16 @@ final class BlockedConv {
             }
         });
         return packed;
+    }
+
+    /// Whether a result channel's weights lie in the order of the depth.
+    private boolean isRowMajor(Weights w) {
+        for (int t = 0; t < wTap.length; t++) {
+            if (wTap[t] != t) {
+                return false;
+            }
+        }
+        return w.sourceStep == wTap.length;
     }
 
     private static float[] lanes(NDArray bias, BlockedView y) {

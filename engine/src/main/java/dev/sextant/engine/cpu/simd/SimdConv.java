@@ -152,18 +152,18 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        Plain plain = Plain.of(dw);
+        Target result = plain.target();
         if (BlockedView.is(dz) && BlockedView.is(x) && spec.groups() == 1) {
-            BlockedFilter.run(workers(), spec, dz, x, dw);
-            return;
+            BlockedFilter.run(workers(), spec, dz, x, result);
+        } else if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
+            BatchConv.backwardFilter(workers(), spec, dz, x, result);
+        } else {
+            for (int g = 0; g < spec.groups(); g++) {
+                filterGroup(spec, dz, x, result, g);
+            }
         }
-        if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
-            BatchConv.backwardFilter(workers(), spec, dz, x, dw);
-            return;
-        }
-        int groups = spec.groups();
-        for (int g = 0; g < groups; g++) {
-            filterGroup(spec, dz, x, dw, g);
-        }
+        plain.store(this);
     }
 
     private void filterGroup(Conv2dSpec spec, NDArray dz, NDArray x, Target dw, int g) {
