@@ -95,7 +95,10 @@ public interface GemmContract {
     private void forward(LinearSpec spec, Size s, boolean withBias, Form form) {
         var rig = new Rig(device(), s.hashCode());
         Twin x = rig.numbers(Shape.of(s.m, s.k), form);
-        Twin w = rig.numbers(Shape.of(s.n, s.k), form);
+        // Scaled so that the sums stay near 1: an activation flattens large sums, and the comparison is relative to
+        // its result, while rounding is relative to the sum.
+        double reach = 2 / Math.sqrt(Math.max(1, s.k));
+        Twin w = rig.numbers(Shape.of(s.n, s.k), -reach, reach, form);
         Twin bias = withBias ? rig.numbers(Shape.of(s.n), Form.DENSE) : null;
         Twin y = rig.result(spec, Shape.of(s.m, s.n), x.mine(), w.mine());
         rig.ref().linear(spec, x.ref(), w.ref(), Twin.ref(bias), y.ref());

@@ -62,7 +62,8 @@ class DatasetTest {
     void partsThatDoNotFitTogetherAreRefused() {
         assertThrows(DataException.class, () -> new ImageDataset(Shape.of(2, 2), new byte[4], new int[1], NAMES));
         assertThrows(DataException.class, () -> new ImageDataset(Shape.of(1, 2, 2), new byte[7], new int[2], NAMES));
-        assertThrows(DataException.class, () -> new ImageDataset(Shape.of(1, 2, 2), new byte[4], new int[] {3}, NAMES));
-        assertThrows(DataException.class, () -> new ImageDataset(Shape.of(1, 2, 2), new byte[4], new int[] {-1}, NAMES));
+        var shape = Shape.of(1, 2, 2);
+        assertThrows(DataException.class, () -> new ImageDataset(shape, new byte[4], new int[] {3}, NAMES));
+        assertThrows(DataException.class, () -> new ImageDataset(shape, new byte[4], new int[] {-1}, NAMES));
     }
 }

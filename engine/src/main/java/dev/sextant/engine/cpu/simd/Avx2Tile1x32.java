@@ -23,12 +23,6 @@ final class Avx2Tile1x32 extends Tile {
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c0x2 = FloatVector.zero(S);
         FloatVector c0x3 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c0x1 = FloatVector.fromArray(S, c, co + 8);
-            c0x2 = FloatVector.fromArray(S, c, co + 16);
-            c0x3 = FloatVector.fromArray(S, c, co + 24);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k;
             int bi = bo + k * 32;
@@ -41,6 +35,12 @@ final class Avx2Tile1x32 extends Tile {
             c0x1 = a0.fma(b1, c0x1);
             c0x2 = a0.fma(b2, c0x2);
             c0x3 = a0.fma(b3, c0x3);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
+            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 16));
+            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 24));
         }
         c0x0.intoArray(c, co);
         c0x1.intoArray(c, co + 8);

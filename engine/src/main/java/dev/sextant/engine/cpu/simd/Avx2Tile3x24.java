@@ -28,17 +28,6 @@ final class Avx2Tile3x24 extends Tile {
         FloatVector c2x0 = FloatVector.zero(S);
         FloatVector c2x1 = FloatVector.zero(S);
         FloatVector c2x2 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c0x1 = FloatVector.fromArray(S, c, co + 8);
-            c0x2 = FloatVector.fromArray(S, c, co + 16);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c1x1 = FloatVector.fromArray(S, c, co + ldc + 8);
-            c1x2 = FloatVector.fromArray(S, c, co + ldc + 16);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 8);
-            c2x2 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 3;
             int bi = bo + k * 24;
@@ -57,6 +46,17 @@ final class Avx2Tile3x24 extends Tile {
             c2x0 = a2.fma(b0, c2x0);
             c2x1 = a2.fma(b1, c2x1);
             c2x2 = a2.fma(b2, c2x2);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
+            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 16));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 8));
+            c1x2 = c1x2.add(FloatVector.fromArray(S, c, co + ldc + 16));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 8));
+            c2x2 = c2x2.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
         }
         c0x0.intoArray(c, co);
         c0x1.intoArray(c, co + 8);

@@ -27,16 +27,6 @@ final class Avx2Tile4x16 extends Tile {
         FloatVector c2x1 = FloatVector.zero(S);
         FloatVector c3x0 = FloatVector.zero(S);
         FloatVector c3x1 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c0x1 = FloatVector.fromArray(S, c, co + 8);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c1x1 = FloatVector.fromArray(S, c, co + ldc + 8);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 8);
-            c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-            c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 8);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 4;
             int bi = bo + k * 16;
@@ -54,6 +44,16 @@ final class Avx2Tile4x16 extends Tile {
             FloatVector a3 = FloatVector.broadcast(S, a[ai + 3]);
             c3x0 = a3.fma(b0, c3x0);
             c3x1 = a3.fma(b1, c3x1);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 8));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 8));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 8));
         }
         c0x0.intoArray(c, co);
         c0x1.intoArray(c, co + 8);

@@ -27,16 +27,6 @@ final class Avx2Tile8x8 extends Tile {
         FloatVector c5x0 = FloatVector.zero(S);
         FloatVector c6x0 = FloatVector.zero(S);
         FloatVector c7x0 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-            c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-            c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-            c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-            c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 8;
             int bi = bo + k * 8;
@@ -49,6 +39,16 @@ final class Avx2Tile8x8 extends Tile {
             c5x0 = FloatVector.broadcast(S, a[ai + 5]).fma(b0, c5x0);
             c6x0 = FloatVector.broadcast(S, a[ai + 6]).fma(b0, c6x0);
             c7x0 = FloatVector.broadcast(S, a[ai + 7]).fma(b0, c7x0);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c4x0 = c4x0.add(FloatVector.fromArray(S, c, co + 4 * ldc));
+            c5x0 = c5x0.add(FloatVector.fromArray(S, c, co + 5 * ldc));
+            c6x0 = c6x0.add(FloatVector.fromArray(S, c, co + 6 * ldc));
+            c7x0 = c7x0.add(FloatVector.fromArray(S, c, co + 7 * ldc));
         }
         c0x0.intoArray(c, co);
         c1x0.intoArray(c, co + ldc);

@@ -43,32 +43,6 @@ final class Avx512Tile24x16 extends Tile {
         FloatVector c21x0 = FloatVector.zero(S);
         FloatVector c22x0 = FloatVector.zero(S);
         FloatVector c23x0 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-            c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-            c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-            c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-            c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
-            c8x0 = FloatVector.fromArray(S, c, co + 8 * ldc);
-            c9x0 = FloatVector.fromArray(S, c, co + 9 * ldc);
-            c10x0 = FloatVector.fromArray(S, c, co + 10 * ldc);
-            c11x0 = FloatVector.fromArray(S, c, co + 11 * ldc);
-            c12x0 = FloatVector.fromArray(S, c, co + 12 * ldc);
-            c13x0 = FloatVector.fromArray(S, c, co + 13 * ldc);
-            c14x0 = FloatVector.fromArray(S, c, co + 14 * ldc);
-            c15x0 = FloatVector.fromArray(S, c, co + 15 * ldc);
-            c16x0 = FloatVector.fromArray(S, c, co + 16 * ldc);
-            c17x0 = FloatVector.fromArray(S, c, co + 17 * ldc);
-            c18x0 = FloatVector.fromArray(S, c, co + 18 * ldc);
-            c19x0 = FloatVector.fromArray(S, c, co + 19 * ldc);
-            c20x0 = FloatVector.fromArray(S, c, co + 20 * ldc);
-            c21x0 = FloatVector.fromArray(S, c, co + 21 * ldc);
-            c22x0 = FloatVector.fromArray(S, c, co + 22 * ldc);
-            c23x0 = FloatVector.fromArray(S, c, co + 23 * ldc);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 24;
             int bi = bo + k * 16;
@@ -97,6 +71,32 @@ final class Avx512Tile24x16 extends Tile {
             c21x0 = FloatVector.broadcast(S, a[ai + 21]).fma(b0, c21x0);
             c22x0 = FloatVector.broadcast(S, a[ai + 22]).fma(b0, c22x0);
             c23x0 = FloatVector.broadcast(S, a[ai + 23]).fma(b0, c23x0);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c4x0 = c4x0.add(FloatVector.fromArray(S, c, co + 4 * ldc));
+            c5x0 = c5x0.add(FloatVector.fromArray(S, c, co + 5 * ldc));
+            c6x0 = c6x0.add(FloatVector.fromArray(S, c, co + 6 * ldc));
+            c7x0 = c7x0.add(FloatVector.fromArray(S, c, co + 7 * ldc));
+            c8x0 = c8x0.add(FloatVector.fromArray(S, c, co + 8 * ldc));
+            c9x0 = c9x0.add(FloatVector.fromArray(S, c, co + 9 * ldc));
+            c10x0 = c10x0.add(FloatVector.fromArray(S, c, co + 10 * ldc));
+            c11x0 = c11x0.add(FloatVector.fromArray(S, c, co + 11 * ldc));
+            c12x0 = c12x0.add(FloatVector.fromArray(S, c, co + 12 * ldc));
+            c13x0 = c13x0.add(FloatVector.fromArray(S, c, co + 13 * ldc));
+            c14x0 = c14x0.add(FloatVector.fromArray(S, c, co + 14 * ldc));
+            c15x0 = c15x0.add(FloatVector.fromArray(S, c, co + 15 * ldc));
+            c16x0 = c16x0.add(FloatVector.fromArray(S, c, co + 16 * ldc));
+            c17x0 = c17x0.add(FloatVector.fromArray(S, c, co + 17 * ldc));
+            c18x0 = c18x0.add(FloatVector.fromArray(S, c, co + 18 * ldc));
+            c19x0 = c19x0.add(FloatVector.fromArray(S, c, co + 19 * ldc));
+            c20x0 = c20x0.add(FloatVector.fromArray(S, c, co + 20 * ldc));
+            c21x0 = c21x0.add(FloatVector.fromArray(S, c, co + 21 * ldc));
+            c22x0 = c22x0.add(FloatVector.fromArray(S, c, co + 22 * ldc));
+            c23x0 = c23x0.add(FloatVector.fromArray(S, c, co + 23 * ldc));
         }
         c0x0.intoArray(c, co);
         c1x0.intoArray(c, co + ldc);

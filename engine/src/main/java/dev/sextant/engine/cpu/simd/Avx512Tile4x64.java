@@ -35,24 +35,6 @@ final class Avx512Tile4x64 extends Tile {
         FloatVector c3x1 = FloatVector.zero(S);
         FloatVector c3x2 = FloatVector.zero(S);
         FloatVector c3x3 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c0x1 = FloatVector.fromArray(S, c, co + 16);
-            c0x2 = FloatVector.fromArray(S, c, co + 32);
-            c0x3 = FloatVector.fromArray(S, c, co + 48);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c1x1 = FloatVector.fromArray(S, c, co + ldc + 16);
-            c1x2 = FloatVector.fromArray(S, c, co + ldc + 32);
-            c1x3 = FloatVector.fromArray(S, c, co + ldc + 48);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
-            c2x2 = FloatVector.fromArray(S, c, co + 2 * ldc + 32);
-            c2x3 = FloatVector.fromArray(S, c, co + 2 * ldc + 48);
-            c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-            c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 16);
-            c3x2 = FloatVector.fromArray(S, c, co + 3 * ldc + 32);
-            c3x3 = FloatVector.fromArray(S, c, co + 3 * ldc + 48);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 4;
             int bi = bo + k * 64;
@@ -80,6 +62,24 @@ final class Avx512Tile4x64 extends Tile {
             c3x1 = a3.fma(b1, c3x1);
             c3x2 = a3.fma(b2, c3x2);
             c3x3 = a3.fma(b3, c3x3);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
+            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 32));
+            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 48));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 16));
+            c1x2 = c1x2.add(FloatVector.fromArray(S, c, co + ldc + 32));
+            c1x3 = c1x3.add(FloatVector.fromArray(S, c, co + ldc + 48));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
+            c2x2 = c2x2.add(FloatVector.fromArray(S, c, co + 2 * ldc + 32));
+            c2x3 = c2x3.add(FloatVector.fromArray(S, c, co + 2 * ldc + 48));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 16));
+            c3x2 = c3x2.add(FloatVector.fromArray(S, c, co + 3 * ldc + 32));
+            c3x3 = c3x3.add(FloatVector.fromArray(S, c, co + 3 * ldc + 48));
         }
         c0x0.intoArray(c, co);
         c0x1.intoArray(c, co + 16);

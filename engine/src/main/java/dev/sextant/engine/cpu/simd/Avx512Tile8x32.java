@@ -35,24 +35,6 @@ final class Avx512Tile8x32 extends Tile {
         FloatVector c6x1 = FloatVector.zero(S);
         FloatVector c7x0 = FloatVector.zero(S);
         FloatVector c7x1 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, c, co);
-            c0x1 = FloatVector.fromArray(S, c, co + 16);
-            c1x0 = FloatVector.fromArray(S, c, co + ldc);
-            c1x1 = FloatVector.fromArray(S, c, co + ldc + 16);
-            c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-            c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
-            c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-            c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 16);
-            c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-            c4x1 = FloatVector.fromArray(S, c, co + 4 * ldc + 16);
-            c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-            c5x1 = FloatVector.fromArray(S, c, co + 5 * ldc + 16);
-            c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-            c6x1 = FloatVector.fromArray(S, c, co + 6 * ldc + 16);
-            c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
-            c7x1 = FloatVector.fromArray(S, c, co + 7 * ldc + 16);
-        }
         for (int k = 0; k < depth; k++) {
             int ai = ao + k * 8;
             int bi = bo + k * 32;
@@ -82,6 +64,24 @@ final class Avx512Tile8x32 extends Tile {
             FloatVector a7 = FloatVector.broadcast(S, a[ai + 7]);
             c7x0 = a7.fma(b0, c7x0);
             c7x1 = a7.fma(b1, c7x1);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 16));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 16));
+            c4x0 = c4x0.add(FloatVector.fromArray(S, c, co + 4 * ldc));
+            c4x1 = c4x1.add(FloatVector.fromArray(S, c, co + 4 * ldc + 16));
+            c5x0 = c5x0.add(FloatVector.fromArray(S, c, co + 5 * ldc));
+            c5x1 = c5x1.add(FloatVector.fromArray(S, c, co + 5 * ldc + 16));
+            c6x0 = c6x0.add(FloatVector.fromArray(S, c, co + 6 * ldc));
+            c6x1 = c6x1.add(FloatVector.fromArray(S, c, co + 6 * ldc + 16));
+            c7x0 = c7x0.add(FloatVector.fromArray(S, c, co + 7 * ldc));
+            c7x1 = c7x1.add(FloatVector.fromArray(S, c, co + 7 * ldc + 16));
         }
         c0x0.intoArray(c, co);
         c0x1.intoArray(c, co + 16);

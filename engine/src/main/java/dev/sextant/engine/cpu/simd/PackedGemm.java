@@ -10,11 +10,12 @@ import dev.sextant.engine.cpu.Workers;
 ///    cache, in panels of the tile's width;
 /// 4. every pair of panels meets in the tile.
 ///
-/// Every element of the result is one chain of fused multiply-adds in the order of `k`: the bits do not depend on
-/// the blocking, the tile or the threads.
+/// Every element of the result is a sum over blocks of [#DEPTH] depths, in order, each block one chain of fused
+/// multiply-adds in the order of `k`: the bits do not depend on the tile or the threads. Short chains keep rounding
+/// small: a network's error against float64 stays near what sums in a tree would give.
 final class PackedGemm {
     /// Largest depth of a packed block: a panel of `b` then fills about half of the first-level cache.
-    private static final int DEPTH = 320;
+    private static final int DEPTH = 256;
     /// Most columns of a chunk.
     private static final int WIDTH = 512;
     /// Most elements of `a` packed at once.
@@ -32,7 +33,8 @@ final class PackedGemm {
         }
         Tile tile = Tiles.forShape(p.m, p.n);
         int rowPanels = Math.ceilDiv(p.m, tile.rows);
-        int depthAtOnce = Math.clamp((long) A_LIMIT / ((long) rowPanels * tile.rows), DEPTH, Math.max(DEPTH, p.k));
+        int most = Math.clamp((long) A_LIMIT / ((long) rowPanels * tile.rows), DEPTH, Math.max(DEPTH, p.k));
+        int depthAtOnce = most / DEPTH * DEPTH;
         boolean first = !p.add;
         int k0 = 0;
         do {
@@ -99,12 +101,12 @@ final class PackedGemm {
             int endRow = part(rb + 1, rowBlocks, rowPanels);
             var scratch = Scratch.ofThread();
             int blocks = Math.max(1, Math.ceilDiv(depth, DEPTH));
-            int longest = Math.ceilDiv(depth, blocks);
+            int longest = Math.min(depth, DEPTH);
             float[] b = scratch.floats(Scratch.PACKED_B, tile.columns * longest);
             float[] edge = scratch.floats(Scratch.TILE, tile.rows * tile.columns);
             for (int block = 0; block < blocks; block++) {
-                int from = part(block, blocks, depth);
-                int length = part(block + 1, blocks, depth) - from;
+                int from = block * DEPTH;
+                int length = Math.min(DEPTH, depth - from);
                 boolean fresh = first && block == 0;
                 boolean done = last && block == blocks - 1 && p.hasEpilogue();
                 for (int column = firstColumn; column < endColumn; column++) {

@@ -29,7 +29,7 @@ final class Planes {
                 for (int h = win.top()[p]; h < win.bottom()[p]; h += win.stepH()) {
                     for (int w = win.left()[q]; w < win.right()[q]; w += win.stepW()) {
                         float v = x[xo + h * xRow + w * xColumn];
-                        if (!(v <= most)) {
+                        if (v > most || v != v) {
                             most = v;
                             best = h * width + w;
                         }

@@ -75,7 +75,7 @@ final class RareFunctions {
             case SILU -> sigmoid(s) * (1 + s * sigmoid(-(double) s));
             case SOFTPLUS -> a * s > f.b() ? 1 : sigmoid(a * s);
             case SOFTSIGN -> 1 / ((1 + Math.abs((double) s)) * (1 + Math.abs((double) s)));
-            case HARDSWISH -> s < -3 ? 0 : s <= 3 ? s / 3.0 + 0.5 : 1;
+            case HARDSWISH -> s < -3 ? 0 : s < 3 ? s / 3.0 + 0.5 : 1;
             case MISH -> {
                 double t = Math.tanh(softplus(s));
                 yield t + s * (1 - t * t) * sigmoid(s);

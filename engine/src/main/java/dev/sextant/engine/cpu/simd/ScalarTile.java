@@ -15,7 +15,7 @@ final class ScalarTile extends Tile {
         float[] sums = Scratch.ofThread().floats(Scratch.TILE_SUMS, ROWS * COLUMNS);
         for (int i = 0; i < ROWS; i++) {
             for (int j = 0; j < COLUMNS; j++) {
-                sums[i * COLUMNS + j] = add ? c[co + i * ldc + j] : 0;
+                sums[i * COLUMNS + j] = 0;
             }
         }
         for (int k = 0; k < depth; k++) {
@@ -27,7 +27,10 @@ final class ScalarTile extends Tile {
             }
         }
         for (int i = 0; i < ROWS; i++) {
-            System.arraycopy(sums, i * COLUMNS, c, co + i * ldc, COLUMNS);
+            for (int j = 0; j < COLUMNS; j++) {
+                float sum = sums[i * COLUMNS + j];
+                c[co + i * ldc + j] = add ? sum + c[co + i * ldc + j] : sum;
+            }
         }
     }
 }

@@ -94,7 +94,8 @@ final class AptSource {
                 FashionFiles.store(environment.cacheFolder(), entry.getValue().getFileName().toString(),
                         Files.readAllBytes(entry.getValue()));
             } catch (IOException e) {
-                environment.progress().accept("Fashion-MNIST: cannot be kept in " + environment.cacheFolder() + ": " + e);
+                environment.progress().accept("Fashion-MNIST: cannot be kept in " + environment.cacheFolder() + ": "
+                        + e);
                 return;
             }
         }

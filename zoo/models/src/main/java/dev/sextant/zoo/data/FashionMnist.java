@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 
 /// Fashion-MNIST: 60 000 + 10 000 grey images 28×28 of clothes in ten classes.
 ///
-/// Looked for, in this order: the folder the user names; the folder in `$SEXTANT_DATA`; the folder of the Debian package
-/// `dataset-fashion-mnist`; the cache; apt; the authors' address by HTTP. A folder that the user has named must hold the
-/// data set; the other places may fail, and the next one is tried. What apt or HTTP bring is kept in the cache.
+/// Looked for, in this order: the folder the user names; the folder in `$SEXTANT_DATA`; the folder of the Debian
+/// package `dataset-fashion-mnist`; the cache; apt; the authors' address by HTTP. A folder that the user has named must
+/// hold the data set; the other places may fail, and the next one is tried. What apt or HTTP bring is kept in the cache.
 ///
 /// @see <a href="https://arxiv.org/abs/1708.07747">Xiao, Rasul and Vollgraf: Fashion-MNIST, 2017</a>
 public final class FashionMnist {

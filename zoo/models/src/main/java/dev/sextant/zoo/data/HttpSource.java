@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -74,9 +75,14 @@ final class HttpSource {
         }
     }
 
+    /// The messages of a failure and its causes; many of the network's have none, then their types.
     private static String reason(Throwable failure) {
-        String type = failure.getClass().getSimpleName();
-        return failure.getMessage() == null ? type : type + ": " + failure.getMessage();
+        StringJoiner reasons = new StringJoiner(", ");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String type = cause.getClass().getSimpleName();
+            reasons.add(cause.getMessage() == null ? type : type + ": " + cause.getMessage());
+        }
+        return reasons.toString();
     }
 
     private void keep(Map<MnistFile, byte[]> packed) {

@@ -215,7 +215,8 @@ class FashionMnistHttpTest {
             assertTrue(fake.environment().proxies().proxyFor(URI.create("http://notexample.org/")).isPresent(), exempt);
         }
         setVariables("https_proxy", "proxy:3128", "no_proxy", "");
-        assertEquals("proxy", fake.environment().proxies().proxyFor(URI.create("https://x.org/")).orElseThrow().getHost());
+        var proxy = fake.environment().proxies().proxyFor(URI.create("https://x.org/"));
+        assertEquals("proxy", proxy.orElseThrow().getHost());
     }
 
     @Test

@@ -166,8 +166,8 @@ class FashionMnistSourcesTest {
     @Test
     void nothingFoundNamesEveryPlaceAndTheRemediesInOneLine() {
         var e = assertThrows(DataException.class, fake::load);
-        for (String part : List.of(fake.packageFolder().toString(), fake.cacheFolder().toString(), "there is no apt-get",
-                FakeFashion.NOBODY.toString(), "apt install dataset-fashion-mnist", "--data DIR", "--data synthetic")) {
+        for (String part : List.of(fake.packageFolder().toString(), fake.cacheFolder().toString(),
+                "there is no apt-get", FakeFashion.NOBODY.toString(), "apt install dataset-fashion-mnist", "--data DIR", "--data synthetic")) {
             assertTrue(e.getMessage().contains(part), part + " is missing in: " + e.getMessage());
         }
         assertFalse(e.getMessage().contains("\n"));
@@ -197,8 +197,8 @@ class FashionMnistSourcesTest {
         Files.write(file, FakeFashion.gzip(wrong));
         var found = HexFormat.of().formatHex(FashionFiles.sha256().digest(wrong));
         var expected = fake.fingerprints.get(MnistFile.TRAIN_LABELS).sha256();
-        refused(folder, file + ": not Fashion-MNIST's train-labels-idx1-ubyte: expected SHA-256 " + expected + ", found "
-                + found + "; remove it and fetch it again");
+        refused(folder, file + ": not Fashion-MNIST's train-labels-idx1-ubyte: expected SHA-256 " + expected
+                + ", found " + found + "; remove it and fetch it again");
         Files.write(file, FakeFashion.gzip(new byte[right.length - 1]));
         refused(folder, "expected 11 bytes unpacked, found 10");
         Files.write(file, FakeFashion.gzip(new byte[1 << 24]));

@@ -1,0 +1,89 @@
+package dev.sextant.kernels;
+
+import dev.sextant.engine.DType;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.error.DTypeException;
+import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.spi.Backend;
+import dev.sextant.engine.spi.Kernels;
+import dev.sextant.engine.spi.Storage;
+import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.driver.CudaContext;
+import dev.sextant.kernels.driver.CudaProbe;
+import dev.sextant.kernels.driver.CudaProbe.Answer.Usable;
+import dev.sextant.kernels.driver.DeviceMemory;
+import dev.sextant.kernels.driver.Staging;
+import dev.sextant.kernels.gemm.SgemmRung;
+
+/// Arrays in the memory of a GPU, computed by our own kernels on one stream.
+public final class CudaBackend implements Backend {
+    private final Usable device;
+    private final CudaContext context;
+    private final DeviceMemory memory;
+    private final Staging staging;
+    private final Kernels kernels;
+
+    CudaBackend(Usable device) {
+        this.device = device;
+        this.context = new CudaContext(0);
+        this.memory = new DeviceMemory(context);
+        this.staging = new Staging(context);
+        this.kernels = new CudaKernels(context);
+    }
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public String describe() {
+        return "%s, compute capability %d.%d, driver for CUDA %s, own kernels".formatted(device.device(),
+                device.capability() / 10, device.capability() % 10, CudaProbe.version(device.driver()));
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    @Override
+    public boolean supports(DType dtype) {
+        return dtype != DType.FLOAT64;
+    }
+
+    @Override
+    public Storage allocate(DType dtype, long elements, boolean pooled) {
+        if (!supports(dtype)) {
+            throw new DTypeException("cuda does not compute with %s; use the device 'ref'", dtype);
+        }
+        context.attach();
+        return new CudaStorage(dtype, elements, memory);
+    }
+
+    @Override
+    public void upload(Object host, NDArray target) {
+        NDArray dense = target.isContiguous() ? target
+                : NDArray.empty(target.shape(), target.dtype(), target.device());
+        staging.upload(host, Math.toIntExact(dense.size()), CudaStorage.address(dense));
+        if (dense != target) {
+            kernels.copy(dense, target, Write.SET);
+        }
+    }
+
+    @Override
+    public void download(NDArray source, Object host) {
+        staging.download(CudaStorage.address(source), host, Math.toIntExact(source.size()));
+    }
+
+    @Override
+    public void synchronize() {
+        context.synchronize();
+    }
+
+    @Override
+    public String algorithm(OpSpec spec, NDArray... inputs) {
+        return spec instanceof MatmulSpec ? "own-" + SgemmRung.K4.kernel() : "own";
+    }
+}

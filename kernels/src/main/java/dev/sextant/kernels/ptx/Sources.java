@@ -1,0 +1,62 @@
+package dev.sextant.kernels.ptx;
+
+import dev.sextant.engine.error.DeviceException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// The `.cu` sources, which travel in the jar.
+public final class Sources {
+    /// Every source file, without `.cu`.
+    public static final List<String> NAMES = List.of("move", "sgemm_k4");
+    /// Every header that sources include.
+    public static final List<String> HEADERS = List.of("gemm.cuh");
+
+    private static final String FOLDER = "/dev/sextant/kernels/cuda/";
+    private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
+
+    private Sources() {
+    }
+
+    /// The text of a source or header by its full name.
+    public static String text(String file) {
+        try (var in = Sources.class.getResourceAsStream(FOLDER + file)) {
+            if (in == null) {
+                throw new DeviceException("cuda: the source %s is not in the jar; known are %s.cu and %s", file, NAMES,
+                        HEADERS);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new DeviceException(e, "cuda: the source %s cannot be read from the jar", file);
+        }
+    }
+
+    /// SHA-256 over a source and every header it includes: what a compiled form of it must have been made from.
+    public static String hash(String name) {
+        var files = new TreeMap<String, String>();
+        collect(name + ".cu", files);
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            files.forEach((file, text) -> {
+                digest.update((file + "\n").getBytes(StandardCharsets.UTF_8));
+                digest.update(text.getBytes(StandardCharsets.UTF_8));
+            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void collect(String file, TreeMap<String, String> files) {
+        if (!files.containsKey(file)) {
+            String text = text(file);
+            files.put(file, text);
+            INCLUDE.matcher(text).results().forEach(m -> collect(m.group(1), files));
+        }
+    }
+}

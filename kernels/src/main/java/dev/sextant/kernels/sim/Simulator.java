@@ -1,0 +1,117 @@
+package dev.sextant.kernels.sim;
+
+import dev.sextant.engine.error.DeviceException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/// The simulated driver of this JVM. Started before JCuda's first class is used, it is the `libcuda.so.1` that JCuda
+/// finds; a JVM has either the real driver or this one.
+public final class Simulator {
+    private static Simulator started;
+
+    private final SymbolLookup symbols;
+    private final Path libraries;
+
+    private Simulator(Path libraries) {
+        this.libraries = libraries;
+        this.symbols = load(libraries.resolve(SimulatorBuild.LIBRARY));
+        set("kernels", libraries.toString());
+    }
+
+    /// Whether it can be built here: it needs g++.
+    public static boolean canBuild() {
+        return SimulatorBuild.compilerPresent();
+    }
+
+    /// Builds the simulator below `parent` if it is not there yet, and loads it into this JVM.
+    public static synchronized Simulator start(Path parent) {
+        if (started == null) {
+            started = new Simulator(SimulatorBuild.build(parent));
+        }
+        return started;
+    }
+
+    @SuppressWarnings("restricted")
+    private static SymbolLookup load(Path library) {
+        System.load(library.toString());
+        return SymbolLookup.libraryLookup(library, Arena.global());
+    }
+
+    /// Changes a setting. The useful ones:
+    ///
+    /// | `trace`   | 1: run the traced kernels                                                  |
+    /// |-----------|----------------------------------------------------------------------------|
+    /// | `order`   | `eager`, or `lazy`: queued work runs late and in a random permitted order  |
+    /// | `seed`    | of the random choices                                                      |
+    /// | `shuffle` | 1: warps take turns in random order                                        |
+    /// | `recycle` | 1: freed memory is handed out again at once                                |
+    /// | `memory`  | bytes of the device                                                        |
+    /// | `fault`   | `cuName:N:code`: the N-th call from the last reset on fails                |
+    /// | `kernels` | folder of the compiled kernels                                             |
+    public void set(String key, String value) {
+        try (Arena arena = Arena.ofConfined()) {
+            call("sim_set", arena.allocateFrom(key), arena.allocateFrom(value));
+        }
+    }
+
+    /// Folder of the built libraries.
+    public Path libraries() {
+        return libraries;
+    }
+
+    /// Defects found since the last reset.
+    public long findings() {
+        return call("sim_findings");
+    }
+
+    /// Blocks of device memory that are in use.
+    public long liveBlocks() {
+        return call("sim_live_blocks");
+    }
+
+    /// Calls of a driver function since the last reset.
+    public long calls(String function) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call("sim_calls", arena.allocateFrom(function));
+        }
+    }
+
+    /// Forgets findings, counters and errors; queued work is dropped.
+    public void reset() {
+        call("sim_reset");
+    }
+
+    /// What was found and counted since the last reset.
+    public SimReport report() {
+        try (Arena arena = Arena.ofConfined()) {
+            long length = call("sim_report", MemorySegment.NULL, 0L);
+            MemorySegment buffer = arena.allocate(length);
+            call("sim_report", buffer, length);
+            return SimReport.parse(buffer.getString(0));
+        }
+    }
+
+    @SuppressWarnings("restricted")
+    private long call(String name, Object... args) {
+        var types = new MemoryLayout[args.length];
+        for (int i = 0; i < args.length; i++) {
+            types[i] = args[i] instanceof MemorySegment ? ValueLayout.ADDRESS : ValueLayout.JAVA_LONG;
+        }
+        boolean returns = !name.equals("sim_set") && !name.equals("sim_reset");
+        var descriptor = returns ? FunctionDescriptor.of(ValueLayout.JAVA_LONG, types)
+                : FunctionDescriptor.ofVoid(types);
+        try {
+            Object result = Linker.nativeLinker().downcallHandle(symbols.find(name).orElseThrow(), descriptor)
+                    .invokeWithArguments(args);
+            return returns ? (long) result : 0;
+        } catch (Throwable e) {
+            throw new DeviceException(e, "simulator: %s failed: %s", name, e.getMessage());
+        }
+    }
+}

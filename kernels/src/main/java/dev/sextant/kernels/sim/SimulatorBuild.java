@@ -1,0 +1,215 @@
+package dev.sextant.kernels.sim;
+
+import dev.sextant.engine.error.DeviceException;
+import dev.sextant.kernels.ptx.Sources;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// Compiles the simulator with g++: the stand-in driver, and every `.cu` file twice, plain and traced. The result
+/// lies in a folder named by the hash of all that went in, so it is built once.
+final class SimulatorBuild {
+    /// The driver library's file name, which is also the name that it is asked for by.
+    static final String LIBRARY = "libcuda.so.1";
+
+    private static final String FOLDER = "/dev/sextant/kernels/sim/";
+    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
+            "fibers.cpp", "memory.cpp", "streams.cpp", "trace.cpp");
+    private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "sim.h", "streams.h");
+    private static final List<String> COMMON = List.of("-std=c++17", "-fPIC", "-g1", "-ffp-contract=off");
+    // The flags keep each access of the source one access of the program.
+    private static final List<String> TRACED = List.of("-O1", "-fno-tree-sra", "-fno-tree-vectorize",
+            "-fsanitize=thread", "--param", "tsan-instrument-func-entry-exit=0", "-DSIM_TRACED");
+    private static final List<String> PLAIN = List.of("-O2");
+    private static final Pattern KERNEL =
+            Pattern.compile("__global__\\s+void\\s+(?:__launch_bounds__\\([^)]*\\)\\s*)?(\\w+)\\s*\\(");
+
+    private final Path folder;
+
+    private SimulatorBuild(Path folder) {
+        this.folder = folder;
+    }
+
+    /// Builds below `parent` unless it is there already; returns the folder of the libraries.
+    static Path build(Path parent) {
+        try {
+            String key = key();
+            Path done = parent.resolve(key);
+            if (!Files.exists(done.resolve(LIBRARY))) {
+                Files.createDirectories(parent);
+                Path scratch = Files.createTempDirectory(parent, "building");
+                new SimulatorBuild(scratch).compileAll();
+                try {
+                    Files.move(scratch, done, StandardCopyOption.ATOMIC_MOVE);
+                } catch (IOException e) {
+                    // Somebody else was faster; theirs is the same.
+                    if (!Files.exists(done.resolve(LIBRARY))) {
+                        throw e;
+                    }
+                    deleteTree(scratch);
+                }
+            }
+            return done.toAbsolutePath();
+        } catch (IOException e) {
+            throw new DeviceException(e, "simulator: cannot build below %s: %s", parent, e.getMessage());
+        }
+    }
+
+    /// Compiles another version of one kernel source, plain and traced, into `folder`: how tests plant bugs.
+    static void compileVariant(Path libraries, Path folder, String name, String source) {
+        try {
+            Files.createDirectories(folder);
+            var build = new SimulatorBuild(folder);
+            build.extract(libraries);
+            Files.writeString(folder.resolve(name + ".cu"), source);
+            build.compileKernels(name, source, libraries);
+        } catch (IOException e) {
+            throw new DeviceException(e, "simulator: cannot build %s in %s: %s", name, folder, e.getMessage());
+        }
+    }
+
+    /// Whether g++ can be started.
+    static boolean compilerPresent() {
+        try {
+            return new ProcessBuilder("g++", "--version").redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void compileAll() throws IOException {
+        extract(folder);
+        List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY, "-o", LIBRARY));
+        command.addAll(COMMON);
+        command.addAll(RUNTIME);
+        command.add("-ldl");
+        run(command);
+        for (String name : Sources.NAMES) {
+            compileKernels(name, Sources.text(name + ".cu"), folder);
+        }
+    }
+
+    private void extract(Path to) throws IOException {
+        for (String file : HEADERS) {
+            Files.writeString(to.resolve(file), text(file));
+        }
+        for (String file : RUNTIME) {
+            Files.writeString(to.resolve(file), text(file));
+        }
+        for (String file : Sources.HEADERS) {
+            Files.writeString(to.resolve(file), Sources.text(file));
+        }
+        for (String name : Sources.NAMES) {
+            Files.writeString(to.resolve(name + ".cu"), Sources.text(name + ".cu"));
+        }
+    }
+
+    // A .cu file becomes a library with a table of its kernels.
+    private void compileKernels(String name, String source, Path libraries) throws IOException {
+        List<String> kernels = KERNEL.matcher(source).results().map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
+        Files.writeString(folder.resolve(name + ".host.cpp"), """
+                #include "cuda_on_cpu.h"
+                #include "%s.cu"
+                extern "C" {
+                extern char __start_sim_shared[] __attribute__((weak, visibility("hidden")));
+                extern char __stop_sim_shared[] __attribute__((weak, visibility("hidden")));
+                char* sim_shared_begin = __start_sim_shared;
+                char* sim_shared_end = __stop_sim_shared;
+                extern const SimKernel sim_kernels[];
+                const SimKernel sim_kernels[] = {
+                %s
+                };
+                extern const int sim_kernel_count;
+                const int sim_kernel_count = %d;
+                extern const char sim_source_hash[];
+                const char sim_source_hash[] = "%s";
+                }
+                """.formatted(name, String.join("\n", kernels), kernels.size(), Sources.hash(name)));
+        compileKernelLibrary(name, name + ".so", PLAIN, libraries);
+        compileKernelLibrary(name, name + ".traced.so", TRACED, libraries);
+    }
+
+    private void compileKernelLibrary(String name, String library, List<String> mode, Path libraries)
+            throws IOException {
+        String object = library + ".o";
+        List<String> compile = new ArrayList<>(List.of("g++", "-c", "-o", object, "-I", folder.toString(), "-I",
+                libraries.toString(), "-Wno-unknown-pragmas"));
+        compile.addAll(COMMON);
+        compile.addAll(mode);
+        if (hasFma()) {
+            compile.add("-mfma");
+        }
+        compile.add(name + ".host.cpp");
+        run(compile);
+        // Without the sanitizer's library: its callbacks are the simulator's.
+        run(List.of("g++", "-shared", "-o", library, object, libraries.resolve(LIBRARY).toAbsolutePath().toString()));
+        Files.delete(folder.resolve(object));
+    }
+
+    private static boolean hasFma() throws IOException {
+        Path cpu = Path.of("/proc/cpuinfo");
+        return Files.exists(cpu) && Files.readString(cpu).contains(" fma ");
+    }
+
+    private void run(List<String> command) throws IOException {
+        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new DeviceException("simulator: %s failed:%n%s", String.join(" ", command), output);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while compiling", e);
+        }
+    }
+
+    private static String text(String file) throws IOException {
+        try (var in = SimulatorBuild.class.getResourceAsStream(FOLDER + file)) {
+            if (in == null) {
+                throw new DeviceException("simulator: its source %s is not in the jar", file);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String key() throws IOException {
+        var all = new StringBuilder().append(COMMON).append(TRACED).append(PLAIN);
+        for (String file : HEADERS) {
+            all.append(text(file));
+        }
+        for (String file : RUNTIME) {
+            all.append(text(file));
+        }
+        for (String name : Sources.NAMES) {
+            all.append(Sources.hash(name));
+        }
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(all.toString().getBytes(StandardCharsets.UTF_8))).substring(0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        try (var files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,625 @@
+// driver.cpp -- the functions of the CUDA driver API that the backend calls, as documented, on the simulated device.
+// Loaded as libcuda.so.1, it is what JCuda's own native library calls. The device calls itself simulated.
+#include "streams.h"
+#include <cstring>
+#include <dlfcn.h>
+#include <link.h>
+#include <memory>
+
+void clearFindings();
+long findingsNow();
+
+namespace {
+
+constexpr int DRIVER_VERSION = 12060;
+constexpr uint64_t PRIMARY_CONTEXT = 0x5e47a7;
+const char* const DEVICE_NAME = "Sextant simulated GPU";
+
+bool initialised;
+int retained;
+thread_local uint64_t currentContext;
+std::map<std::string, long> calls;
+
+// A parameter list as the PTX text declares it.
+struct PtxEntry {
+    std::vector<unsigned> sizes;
+};
+struct Compiled {
+    CodeObject code;
+    const SimKernel* kernels;
+    int count;
+    std::string sourceHash;
+};
+struct Module {
+    std::string source, hash;
+    std::map<std::string, PtxEntry> entries;
+};
+struct Function {
+    std::string name, source, hash;
+    std::vector<unsigned> sizes;
+};
+std::map<std::string, std::unique_ptr<Compiled>> compiled;          // by file
+
+// Setting "fault" is "cuName:N:code": the N-th call from now on fails so.
+int injected(const char* name) {
+    long number = ++calls[name];
+    std::string fault = setting("fault", "");
+    size_t a = fault.find(':'), b = fault.rfind(':');
+    if (a == std::string::npos || a == b || fault.compare(0, a, name) != 0) {
+        return SUCCESS;
+    }
+    return number == strtol(fault.c_str() + a + 1, nullptr, 10) ? (int) strtol(fault.c_str() + b + 1, nullptr, 10)
+        : SUCCESS;
+}
+
+// What every call that needs a context begins with.
+int enter(const char* name) {
+    if (int rc = injected(name)) {
+        return rc;
+    }
+    if (!initialised) {
+        return NOT_INITIALIZED;
+    }
+    if (currentContext != PRIMARY_CONTEXT || retained == 0) {
+        finding("context", text("%s: no context is current on this thread", name));
+        return INVALID_CONTEXT;
+    }
+    return sticky();
+}
+
+#define ENTER(name) \
+    std::lock_guard<std::recursive_mutex> guard(simLock); \
+    if (int rc = enter(name)) { \
+        return rc; \
+    }
+
+int findLoaded(struct dl_phdr_info* info, size_t, void* data) {
+    auto* code = static_cast<CodeObject*>(data);
+    if (info->dlpi_name != nullptr && code->file == info->dlpi_name) {
+        for (int i = 0; i < info->dlpi_phnum; i++) {
+            if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+                char* end = reinterpret_cast<char*>(info->dlpi_addr) + info->dlpi_phdr[i].p_vaddr
+                    + info->dlpi_phdr[i].p_memsz;
+                code->dataEnd = end > code->dataEnd ? end : code->dataEnd;
+            }
+        }
+        code->dataBegin = reinterpret_cast<char*>(info->dlpi_addr);
+        return 1;
+    }
+    return 0;
+}
+
+// The host-compiled twin of a PTX module: DIRECTORY/name.so, or name.traced.so.
+Compiled* load(const std::string& source, bool traced) {
+    std::string stem = source.substr(0, source.rfind('.'));
+    std::string file = setting("kernels", ".") + "/" + stem + (traced ? ".traced.so" : ".so");
+    auto found = compiled.find(file);
+    if (found != compiled.end()) {
+        return found->second.get();
+    }
+    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+        finding("module", text("cannot load %s: %s", file.c_str(), dlerror()));
+        return nullptr;
+    }
+    auto c = std::make_unique<Compiled>();
+    c->kernels = static_cast<const SimKernel*>(dlsym(library, "sim_kernels"));
+    c->count = *static_cast<const int*>(dlsym(library, "sim_kernel_count"));
+    c->sourceHash = static_cast<const char*>(dlsym(library, "sim_source_hash"));
+    c->code.file = file;
+    c->code.dataBegin = c->code.dataEnd = nullptr;
+    c->code.sharedBegin = *static_cast<char**>(dlsym(library, "sim_shared_begin"));
+    c->code.sharedEnd = *static_cast<char**>(dlsym(library, "sim_shared_end"));
+    dl_iterate_phdr(findLoaded, &c->code);
+    return (compiled[file] = std::move(c)).get();
+}
+
+const SimKernel* kernelOf(const Compiled& c, const std::string& name) {
+    for (int i = 0; i < c.count; i++) {
+        if (name == c.kernels[i].name) {
+            return &c.kernels[i];
+        }
+    }
+    return nullptr;
+}
+
+// Reads what the driver would: the entry points and the sizes of their parameters.
+bool parsePtx(const std::string& ptx, Module& m) {
+    static const char STAMP[] = "// sextant source ";
+    size_t at = ptx.find(STAMP);
+    if (at == std::string::npos) {
+        finding("module", "this PTX carries no line '// sextant source FILE sha256 HASH'");
+        return false;
+    }
+    char source[256], hash[128];
+    if (sscanf(ptx.c_str() + at + sizeof STAMP - 1, "%255s sha256 %127s", source, hash) != 2) {
+        finding("module", "the source line of this PTX cannot be read");
+        return false;
+    }
+    m.source = source;
+    m.hash = hash;
+    for (size_t p = ptx.find(".entry "); p != std::string::npos; p = ptx.find(".entry ", p)) {
+        size_t open = ptx.find('(', p), close = ptx.find("\n)", p);
+        std::string name = ptx.substr(p + 7, open - p - 7);
+        PtxEntry entry;
+        for (size_t q = ptx.find(".param", open); q != std::string::npos && q < close; q = ptx.find(".param", q + 1)) {
+            std::string line = ptx.substr(q, ptx.find('\n', q) - q);
+            size_t array = line.find('[');
+            if (array != std::string::npos) {
+                entry.sizes.push_back((unsigned) strtol(line.c_str() + array + 1, nullptr, 10));
+            } else {
+                entry.sizes.push_back(line.find("64") < line.find(' ', 7) ? 8 : 4);
+            }
+        }
+        m.entries[name] = entry;
+        p = close;
+    }
+    return true;
+}
+
+int launchNow(const Function& f, SimDim grid, SimDim block, unsigned dynamicShared, std::vector<char>& values) {
+    bool traced = settingNumber("trace", 0) != 0;
+    Compiled* c = load(f.source, traced);
+    if (c == nullptr) {
+        return NO_BINARY_FOR_GPU;
+    }
+    const SimKernel* k = kernelOf(*c, f.name);
+    if (k == nullptr) {
+        return NOT_FOUND;
+    }
+    std::vector<void*> parameters;
+    size_t at = 0;
+    for (unsigned size : f.sizes) {
+        parameters.push_back(values.data() + at);
+        at += (size + 15) / 16 * 16;
+    }
+    Launch launch = {k, &c->code, grid, block, dynamicShared, traced};
+    long before = findingsNow();
+    int rc = runLaunch(launch, parameters.data());
+    if (!traced) {
+        assumeAllInitialised();
+    }
+    return rc != SUCCESS ? rc : findingsNow() > before ? LAUNCH_FAILED : SUCCESS;
+}
+
+// Device side of a copy: must lie in a live block.
+int deviceRange(const char* name, uint64_t address, uint64_t size) {
+    if (size == 0) {
+        return SUCCESS;
+    }
+    std::string wrong = deviceCheck(address, size);
+    if (!wrong.empty()) {
+        finding("copy", std::string(name) + ": " + wrong);
+        return INVALID_VALUE;
+    }
+    return SUCCESS;
+}
+
+Stream* streamOf(void* handle) {
+    auto* s = handle == nullptr ? defaultStream() : static_cast<Stream*>(handle);
+    return knownStream(s) ? s : nullptr;
+}
+
+int copyWork(const char* name, Stream* s, std::function<int()> run) {
+    if (s == nullptr) {
+        finding("stream", std::string(name) + ": no such stream");
+        return INVALID_HANDLE;
+    }
+    return enqueue(s, Work{std::move(run)});
+}
+
+int hostToDevice(const char* name, uint64_t to, const void* from, uint64_t size, Stream* s) {
+    if (int rc = deviceRange(name, to, size)) {
+        return rc;
+    }
+    return copyWork(name, s, [=] {
+        if (int rc = deviceRange(name, to, size)) {
+            return rc;
+        }
+        memcpy(reinterpret_cast<void*>(to), from, size);        // reads the host buffer now, not when it was queued
+        markInitialised(to, size);
+        return (int) SUCCESS;
+    });
+}
+
+int deviceToHost(const char* name, void* to, uint64_t from, uint64_t size, Stream* s) {
+    if (int rc = deviceRange(name, from, size)) {
+        return rc;
+    }
+    return copyWork(name, s, [=] {
+        if (int rc = deviceRange(name, from, size)) {
+            return rc;
+        }
+        memcpy(to, reinterpret_cast<const void*>(from), size);
+        return (int) SUCCESS;
+    });
+}
+
+int setWords(const char* name, uint64_t to, unsigned value, uint64_t count, unsigned width, Stream* s) {
+    if (int rc = deviceRange(name, to, count * width)) {
+        return rc;
+    }
+    return copyWork(name, s, [=] {
+        for (uint64_t i = 0; i < count; i++) {
+            memcpy(reinterpret_cast<char*>(to) + i * width, &value, width);
+        }
+        markInitialised(to, count * width);
+        return (int) SUCCESS;
+    });
+}
+
+// An asynchronous copy from pageable memory is not asynchronous, and from the Java heap it is not even safe.
+int pinnedRange(const char* name, const void* host, uint64_t size) {
+    if (!pinned(host, size)) {
+        finding("pageable", text("%s: %lu bytes of host memory that is not pinned", name, (unsigned long) size));
+        return INVALID_VALUE;
+    }
+    return SUCCESS;
+}
+
+int attribute(int which) {
+    switch (which) {
+        case 1: return 1024;            // threads per block
+        case 2: case 3: return 1024;    // block x, y
+        case 4: return 64;              // block z
+        case 5: return 0x7fffffff;      // grid x
+        case 6: case 7: return 65535;   // grid y, z
+        case 8: return 48 * 1024;       // shared memory per block
+        case 10: return 32;             // warp
+        case 13: return 1410000;        // clock, kHz
+        case 16: return 4;              // multiprocessors
+        case 36: return 1215000;        // memory clock, kHz
+        case 37: return 256;            // bus width
+        case 75: return 7;              // compute capability
+        case 76: return 5;
+        case 81: return 64 * 1024;      // shared memory per multiprocessor
+        case 97: return 64 * 1024;      // shared memory per block, opted in
+        default: return 0;
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+int cuInit(unsigned) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    if (int rc = injected("cuInit")) {
+        return rc;
+    }
+    initialised = true;
+    return SUCCESS;
+}
+
+int cuDriverGetVersion(int* version) {
+    *version = (int) settingNumber("driver", DRIVER_VERSION);
+    return SUCCESS;
+}
+
+int cuDeviceGetCount(int* count) {
+    *count = (int) settingNumber("devices", 1);
+    return initialised ? SUCCESS : NOT_INITIALIZED;
+}
+
+int cuDeviceGet(int* device, int ordinal) {
+    *device = ordinal;
+    return ordinal >= 0 && ordinal < settingNumber("devices", 1) ? SUCCESS : INVALID_DEVICE;
+}
+
+int cuDeviceGetName(char* name, int length, int) {
+    snprintf(name, length, "%s", DEVICE_NAME);
+    return SUCCESS;
+}
+
+int cuDeviceGetAttribute(int* value, int which, int) {
+    *value = attribute(which);
+    return SUCCESS;
+}
+
+int cuDeviceTotalMem_v2(size_t* bytes, int) {
+    *bytes = deviceTotalBytes();
+    return SUCCESS;
+}
+
+int cuDevicePrimaryCtxRetain(void** context, int) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    if (int rc = injected("cuDevicePrimaryCtxRetain")) {
+        return rc;
+    }
+    retained++;
+    *context = reinterpret_cast<void*>(PRIMARY_CONTEXT);
+    return initialised ? SUCCESS : NOT_INITIALIZED;
+}
+
+int cuDevicePrimaryCtxRelease_v2(int) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    return retained-- > 0 ? SUCCESS : INVALID_CONTEXT;
+}
+
+int cuCtxSetCurrent(void* context) {
+    currentContext = reinterpret_cast<uint64_t>(context);
+    return SUCCESS;
+}
+
+int cuCtxGetCurrent(void** context) {
+    *context = reinterpret_cast<void*>(currentContext);
+    return SUCCESS;
+}
+
+int cuCtxSynchronize(void) {
+    ENTER("cuCtxSynchronize")
+    drainAll();
+    return sticky();
+}
+
+int cuMemGetInfo_v2(size_t* available, size_t* total) {
+    ENTER("cuMemGetInfo")
+    *available = deviceFreeBytes();
+    *total = deviceTotalBytes();
+    return SUCCESS;
+}
+
+int cuMemAlloc_v2(uint64_t* address, size_t size) {
+    ENTER("cuMemAlloc")
+    return deviceAllocate(address, size);
+}
+
+int cuMemFree_v2(uint64_t address) {
+    ENTER("cuMemFree")
+    drainAll();                         // as the real one, which waits for the device
+    return deviceFree(address);
+}
+
+int cuMemHostAlloc(void** host, size_t size, unsigned) {
+    ENTER("cuMemHostAlloc")
+    return pinnedAllocate(host, size);
+}
+
+int cuMemFreeHost(void* host) {
+    ENTER("cuMemFreeHost")
+    drainAll();
+    return pinnedFree(host);
+}
+
+int cuMemcpyHtoD_v2(uint64_t to, const void* from, size_t size) {
+    ENTER("cuMemcpyHtoD")
+    hostToDevice("cuMemcpyHtoD", to, from, size, defaultStream());
+    drain(defaultStream());             // streams made "non-blocking" are not waited for
+    return sticky();
+}
+
+int cuMemcpyDtoH_v2(void* to, uint64_t from, size_t size) {
+    ENTER("cuMemcpyDtoH")
+    if (int rc = deviceToHost("cuMemcpyDtoH", to, from, size, defaultStream())) {
+        return rc;
+    }
+    drain(defaultStream());
+    return sticky();
+}
+
+int cuMemcpyHtoDAsync_v2(uint64_t to, const void* from, size_t size, void* stream) {
+    ENTER("cuMemcpyHtoDAsync")
+    if (int rc = pinnedRange("cuMemcpyHtoDAsync", from, size)) {
+        return rc;
+    }
+    return hostToDevice("cuMemcpyHtoDAsync", to, from, size, streamOf(stream));
+}
+
+int cuMemcpyDtoHAsync_v2(void* to, uint64_t from, size_t size, void* stream) {
+    ENTER("cuMemcpyDtoHAsync")
+    if (int rc = pinnedRange("cuMemcpyDtoHAsync", to, size)) {
+        return rc;
+    }
+    return deviceToHost("cuMemcpyDtoHAsync", to, from, size, streamOf(stream));
+}
+
+int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t size, void* stream) {
+    ENTER("cuMemcpyDtoDAsync")
+    if (int rc = deviceRange("cuMemcpyDtoDAsync", from, size)) {
+        return rc;
+    }
+    if (int rc = deviceRange("cuMemcpyDtoDAsync", to, size)) {
+        return rc;
+    }
+    return copyWork("cuMemcpyDtoDAsync", streamOf(stream), [=] {
+        memmove(reinterpret_cast<void*>(to), reinterpret_cast<const void*>(from), size);
+        markInitialised(to, size);
+        return (int) SUCCESS;
+    });
+}
+
+int cuMemsetD8Async(uint64_t to, unsigned char value, size_t count, void* stream) {
+    ENTER("cuMemsetD8Async")
+    return setWords("cuMemsetD8Async", to, value, count, 1, streamOf(stream));
+}
+
+int cuMemsetD32Async(uint64_t to, unsigned value, size_t count, void* stream) {
+    ENTER("cuMemsetD32Async")
+    return setWords("cuMemsetD32Async", to, value, count, 4, streamOf(stream));
+}
+
+int cuModuleLoadData(void** module, const void* image) {
+    ENTER("cuModuleLoadData")
+    auto m = std::make_unique<Module>();
+    if (!parsePtx(static_cast<const char*>(image), *m)) {
+        return INVALID_PTX;
+    }
+    Compiled* c = load(m->source, false);
+    if (c == nullptr) {
+        return NO_BINARY_FOR_GPU;
+    }
+    if (c->sourceHash != m->hash) {
+        finding("module", text("%s: the PTX was made from another source (%s) than the simulated kernels (%s)",
+            m->source.c_str(), m->hash.c_str(), c->sourceHash.c_str()));
+        return INVALID_PTX;
+    }
+    *module = m.release();
+    return SUCCESS;
+}
+
+int cuModuleUnload(void* module) {
+    ENTER("cuModuleUnload")
+    drainAll();
+    delete static_cast<Module*>(module);
+    return SUCCESS;
+}
+
+int cuModuleGetFunction(void** function, void* module, const char* name) {
+    ENTER("cuModuleGetFunction")
+    auto* m = static_cast<Module*>(module);
+    auto entry = m->entries.find(name);
+    Compiled* c = load(m->source, false);
+    const SimKernel* k = c == nullptr ? nullptr : kernelOf(*c, name);
+    if (entry == m->entries.end() || k == nullptr) {
+        return NOT_FOUND;
+    }
+    std::vector<unsigned> sizes(k->parameterSizes, k->parameterSizes + k->parameterCount);
+    if (sizes != entry->second.sizes) {
+        finding("module", text("%s: its parameters in PTX and in the simulated kernel differ in size", name));
+        return INVALID_PTX;
+    }
+    *function = new Function{name, m->source, m->hash, sizes};
+    return SUCCESS;
+}
+
+int cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+        unsigned dynamicShared, void* stream, void** parameters, void**) {
+    ENTER("cuLaunchKernel")
+    auto* f = static_cast<Function*>(function);
+    if (gx == 0 || gy == 0 || gz == 0 || bx == 0 || by == 0 || bz == 0 || gy > 65535 || gz > 65535 || bx > 1024
+            || by > 1024 || bz > 64 || (uint64_t) bx * by * bz > 1024 || dynamicShared > 48 * 1024) {
+        finding("launch", text("%s: grid (%u,%u,%u), block (%u,%u,%u), %u bytes of shared memory exceed a limit",
+            f->name.c_str(), gx, gy, gz, bx, by, bz, dynamicShared));
+        return INVALID_VALUE;
+    }
+    // The values are taken now, as the driver does; what they point to is read when the kernel runs.
+    auto values = std::make_shared<std::vector<char>>();
+    for (size_t i = 0; i < f->sizes.size(); i++) {
+        size_t at = values->size();
+        values->resize(at + (f->sizes[i] + 15) / 16 * 16);
+        memcpy(values->data() + at, parameters[i], f->sizes[i]);
+    }
+    Function copy = *f;
+    return copyWork("cuLaunchKernel", streamOf(stream), [=] {
+        return launchNow(copy, {gx, gy, gz}, {bx, by, bz}, dynamicShared, *values);
+    });
+}
+
+int cuStreamCreate(void** stream, unsigned flags) {
+    ENTER("cuStreamCreate")
+    *stream = newStream((flags & 1) == 0);
+    return SUCCESS;
+}
+
+int cuStreamDestroy_v2(void* stream) {
+    ENTER("cuStreamDestroy")
+    dropStream(static_cast<Stream*>(stream));
+    return SUCCESS;
+}
+
+int cuStreamSynchronize(void* stream) {
+    ENTER("cuStreamSynchronize")
+    Stream* s = streamOf(stream);
+    if (s == nullptr) {
+        return INVALID_HANDLE;
+    }
+    drain(s);
+    return sticky();
+}
+
+int cuStreamQuery(void* stream) {
+    ENTER("cuStreamQuery")
+    step();
+    Stream* s = streamOf(stream);
+    return s == nullptr ? INVALID_HANDLE : s->queue.empty() ? sticky() : NOT_READY;
+}
+
+int cuStreamWaitEvent(void* stream, void* event, unsigned) {
+    ENTER("cuStreamWaitEvent")
+    auto* e = static_cast<Event*>(event);
+    Stream* s = streamOf(stream);
+    return s == nullptr ? (int) INVALID_HANDLE : enqueue(s, Work{{}, e, e->records});
+}
+
+int cuEventCreate(void** event, unsigned) {
+    ENTER("cuEventCreate")
+    *event = new Event;
+    return SUCCESS;
+}
+
+int cuEventRecord(void* event, void* stream) {
+    ENTER("cuEventRecord")
+    auto* e = static_cast<Event*>(event);
+    Stream* s = streamOf(stream);
+    return s == nullptr ? (int) INVALID_HANDLE : enqueue(s, Work{{}, nullptr, 0, e, ++e->records});
+}
+
+int cuEventQuery(void* event) {
+    ENTER("cuEventQuery")
+    step();
+    auto* e = static_cast<Event*>(event);
+    return e->completed >= e->records ? sticky() : NOT_READY;
+}
+
+int cuEventSynchronize(void* event) {
+    ENTER("cuEventSynchronize")
+    auto* e = static_cast<Event*>(event);
+    long wanted = e->records;
+    for (long idle = 0; e->completed < wanted; idle++) {
+        step();
+        if (idle > 1000000) {
+            return LAUNCH_FAILED;
+        }
+    }
+    return sticky();
+}
+
+int cuEventElapsedTime(float* milliseconds, void* from, void* to) {
+    ENTER("cuEventElapsedTime")
+    auto *a = static_cast<Event*>(from), *b = static_cast<Event*>(to);
+    if (a->completed < a->records || b->completed < b->records) {
+        return NOT_READY;
+    }
+    *milliseconds = (float) (b->clock - a->clock);      // simulated: counts operations, not time
+    return SUCCESS;
+}
+
+int cuEventDestroy_v2(void* event) {
+    ENTER("cuEventDestroy")
+    drainAll();
+    delete static_cast<Event*>(event);
+    return SUCCESS;
+}
+
+int cuGetErrorName(int code, const char** name) {
+    *name = code == OUT_OF_MEMORY ? "CUDA_ERROR_OUT_OF_MEMORY" : code == LAUNCH_FAILED ? "CUDA_ERROR_LAUNCH_FAILED"
+        : "CUDA_ERROR";
+    return SUCCESS;
+}
+
+int cuGetErrorString(int, const char** message) {
+    *message = "reported by the simulated driver";
+    return SUCCESS;
+}
+
+// ---- the simulator's own ----
+
+void sim_reset(void) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    streamsReset();
+    clearFindings();
+    traceReset();
+    calls.clear();
+}
+
+long sim_live_blocks(void) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    return liveBlocks();
+}
+
+long sim_calls(const char* name) {
+    std::lock_guard<std::recursive_mutex> guard(simLock);
+    return calls[name];
+}
+
+}  // extern "C"

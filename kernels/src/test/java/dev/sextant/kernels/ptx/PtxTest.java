@@ -1,0 +1,104 @@
+package dev.sextant.kernels.ptx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import jcuda.nvptxcompiler.JNvPTXCompiler;
+import jcuda.nvptxcompiler.nvPTXCompilerHandle;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/// The committed PTX is that of the committed sources. `-Dptx.update=true` writes it anew (needs nvcc).
+class PtxTest {
+    static final List<String> NAMES = Sources.NAMES;
+    private static final List<String> TARGETS = List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90");
+
+    @BeforeAll
+    static void update() throws IOException {
+        if (Boolean.getBoolean("ptx.update")) {
+            for (String name : NAMES) {
+                Files.writeString(PtxBuild.committed(name), PtxBuild.compile(name));
+            }
+        }
+    }
+
+    private static PtxText committed(String name) throws IOException {
+        return PtxText.parse(Files.readString(PtxBuild.committed(name)));
+    }
+
+    @Test
+    void everySourceIsListed() throws IOException {
+        try (Stream<java.nio.file.Path> files = Files.list(PtxBuild.sources())) {
+            assertEquals(Stream.concat(NAMES.stream().map(n -> n + ".cu"), Sources.HEADERS.stream()).sorted().toList(),
+                    files.map(p -> p.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void belongsToItsSource(String name) throws IOException {
+        PtxText ptx = committed(name);
+        assertEquals(name + ".cu", ptx.source());
+        assertEquals(Sources.hash(name), ptx.hash(), name + ".cu changed: run the tests with -Dptx.update=true");
+        assertTrue(ptx.text().contains(".version " + PtxBuild.LABEL + "\n"), "label");
+    }
+
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void equalsARebuild(String name) throws IOException {
+        assumeTrue(PtxBuild.nvccPresent(), "rebuilding " + name + ".ptx needs nvcc");
+        String rebuilt = PtxBuild.compile(name);
+        String compiler = compilerLine(rebuilt);
+        String committed = committed(name).text();
+        assumeTrue(compilerLine(committed).equals(compiler), name + ".ptx was made by another nvcc than " + compiler);
+        assertEquals(committed, rebuilt);
+    }
+
+    private static String compilerLine(String ptx) {
+        return ptx.lines().filter(l -> l.contains("Build ID")).findFirst().orElse("");
+    }
+
+    /// The assembler inside JCuda is of CUDA 12.0: older than the compiler, and it refuses what the label does not allow.
+    @ParameterizedTest
+    @FieldSource("NAMES")
+    void anOlderAssemblerAcceptsIt(String name) throws IOException {
+        String text = committed(name).text();
+        for (String target : TARGETS) {
+            assertEquals("", assemble(text, target), name + " for " + target);
+        }
+    }
+
+    @Test
+    void theOlderAssemblerRefusesWhatIsTooNew() throws IOException {
+        String text = committed("move").text().replace("\tret;", "\tmov.b32 %r1, 0;\n\tszext.wrap.u32 %r1, %r1, 3;\n\tret;");
+        assertTrue(assemble(text, "sm_80").contains("szext"), "the label 7.0 must be checked");
+    }
+
+    private static String assemble(String ptx, String target) {
+        JNvPTXCompiler.setExceptionsEnabled(false);
+        byte[] text = (ptx + "\0").getBytes(StandardCharsets.UTF_8);
+        var handle = new nvPTXCompilerHandle();
+        assertEquals(0, JNvPTXCompiler.nvPTXCompilerCreate(handle, text.length - 1, text));
+        try {
+            if (JNvPTXCompiler.nvPTXCompilerCompile(handle, 1, new String[] {"--gpu-name=" + target}) == 0) {
+                return "";
+            }
+            long[] size = new long[1];
+            JNvPTXCompiler.nvPTXCompilerGetErrorLogSize(handle, size);
+            byte[] log = new byte[Math.toIntExact(size[0]) + 1];
+            JNvPTXCompiler.nvPTXCompilerGetErrorLog(handle, log);
+            return new String(Arrays.copyOf(log, log.length - 1), StandardCharsets.UTF_8);
+        } finally {
+            JNvPTXCompiler.nvPTXCompilerDestroy(handle);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sextant.kernels.sim;
+
+import dev.sextant.engine.Device;
+import dev.sextant.engine.spi.BackendProvider.Probe;
+import dev.sextant.kernels.CudaBackendProvider;
+import java.nio.file.Path;
+
+/// The device `cuda` of this test JVM, on the simulator, made once: the same provider, backend, JCuda and kernels as on
+/// a GPU, over the stand-in `libcuda.so.1`.
+public final class SimulatedDevice {
+    private static Device device;
+
+    private SimulatedDevice() {
+    }
+
+    /// The simulator, started before anything asks for the driver.
+    public static Simulator simulator() {
+        return Simulator.start(Path.of(System.getProperty("kernels.basedir"), "target", "sim"));
+    }
+
+    /// The device, with the simulator's counters reset and its settings back at their defaults.
+    public static synchronized Device fresh() {
+        var simulator = simulator();
+        simulator.set("trace", "0");
+        simulator.set("order", "eager");
+        simulator.set("shuffle", "0");
+        simulator.set("recycle", "0");
+        simulator.set("fault", "");
+        simulator.set("kernels", simulator.libraries().toString());
+        simulator.reset();
+        if (device == null) {
+            device = switch (new CudaBackendProvider().probe()) {
+                case Probe.Available a -> Device.of(a.backend());
+                case Probe.Unavailable u -> throw new AssertionError("over the simulator, cuda must work: " + u.reason());
+            };
+        }
+        return device;
+    }
+}
