@@ -43,7 +43,7 @@ class LauncherTest {
         // A PATH with what the script needs and no java, whatever this machine has.
         tools = Files.createDirectories(temp.resolve("tools"));
         for (String tool : List.of("dirname", "readlink", "find", "grep", "touch", "mktemp", "rm", "flock",
-                "env", "cat", "stty")) {
+                "env", "cat", "stty", "sed")) {
             for (String folder : List.of("/usr/bin/", "/bin/")) {
                 if (Files.exists(Path.of(folder + tool)) && !Files.exists(tools.resolve(tool))) {
                     script(tools.resolve(tool), "exec " + folder + tool + " \"$@\"\n");
