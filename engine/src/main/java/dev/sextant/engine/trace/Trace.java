@@ -3,6 +3,7 @@ package dev.sextant.engine.trace;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.spi.Keeps;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -53,6 +54,10 @@ public final class Trace {
             result = method.invoke(kernels, args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+        if (method.getReturnType() == Keeps.class) {
+            // A question to the backend, not an operation.
+            return result;
         }
         device.backend().synchronize();
         long nanos = System.nanoTime() - start;
