@@ -119,7 +119,8 @@ final class CurveChart {
     static String svg(String title, int epochs, History history) {
         var svg = new SVGGraphics2D(CurveScale.WIDTH, CurveScale.HEIGHT);
         chart(title, epochs, history).draw(svg, new Rectangle2D.Double(0, 0, CurveScale.WIDTH, CurveScale.HEIGHT));
-        return svg.getSVGDocument();
+        // Not the whole document: that names a DTD on the network, which some readers then want to fetch.
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.getSVGElement() + "\n";
     }
 
     /// At twice the nominal size, for sharp text on today's screens.
