@@ -3,7 +3,6 @@ package dev.sextant.kernels;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.DTypeException;
-import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Backend;
 import dev.sextant.engine.spi.Kernels;
@@ -22,7 +21,7 @@ public final class CudaBackend implements Backend {
     private final CudaContext context;
     private final DeviceMemory memory;
     private final Staging staging;
-    private final Kernels kernels;
+    private final CudaKernels kernels;
 
     CudaBackend(Usable device) {
         this.device = device;
@@ -84,6 +83,12 @@ public final class CudaBackend implements Backend {
 
     @Override
     public String algorithm(OpSpec spec, NDArray... inputs) {
-        return spec instanceof MatmulSpec ? "own-" + SgemmRung.K4.kernel() : "own";
+        return "own-" + kernels.algorithm(spec, inputs);
+    }
+
+    /// Takes one rung of the SGEMM ladder for every matrix product from now on, for teaching and benchmarks; with null,
+    /// the modelled best for each shape again.
+    public void useSgemm(SgemmRung rung) {
+        kernels.use(rung);
     }
 }

@@ -3,6 +3,7 @@ package dev.sextant.kernels;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.UnsupportedKernels;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.driver.CudaContext;
@@ -10,7 +11,7 @@ import dev.sextant.kernels.driver.CudaFunction.Dim;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
-import dev.sextant.kernels.gemm.Sgemm;
+import dev.sextant.kernels.gemm.SgemmChoice;
 import dev.sextant.kernels.gemm.SgemmRung;
 import java.lang.ref.Reference;
 
@@ -23,6 +24,7 @@ final class CudaKernels extends UnsupportedKernels {
     private final CudaContext context;
     private final Modules modules;
     private final Sgemm sgemm;
+    private volatile SgemmRung chosenRung;
 
     CudaKernels(CudaContext context) {
         super("cuda");
@@ -34,9 +36,31 @@ final class CudaKernels extends UnsupportedKernels {
     @Override
     public void matmul(MatmulSpec spec, NDArray a, NDArray b, NDArray y, Write write) {
         context.attach();
-        sgemm.run(SgemmRung.K4, GemmProblem.of(spec, a, b, y, write), CudaStorage.address(a), CudaStorage.address(b),
-                CudaStorage.address(y));
+        var problem = GemmProblem.of(spec, a, b, y, write);
+        matmul(chosenRung == null ? SgemmChoice.of(problem) : chosenRung, problem, a, b, y);
+    }
+
+    private void matmul(SgemmRung rung, GemmProblem problem, NDArray a, NDArray b, NDArray y) {
+        sgemm.run(rung, problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
         keepUntilQueued(a, b, y);
+    }
+
+    /// Takes one rung of the ladder for every product from now on, or with null the best for each shape.
+    void use(SgemmRung rung) {
+        chosenRung = rung;
+    }
+
+    /// Name of the kernel that an operation would take.
+    String algorithm(OpSpec spec, NDArray... inputs) {
+        if (!(spec instanceof MatmulSpec matmul) || inputs.length < 2) {
+            return "direct";
+        }
+        if (chosenRung != null) {
+            return chosenRung.kernel();
+        }
+        NDArray y = NDArray.empty(matmul.outputShape(inputs[0].shape(), inputs[1].shape()), DType.FLOAT32,
+                inputs[0].device());
+        return SgemmChoice.of(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET)).kernel();
     }
 
     @Override

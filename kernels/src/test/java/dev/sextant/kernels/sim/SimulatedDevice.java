@@ -26,7 +26,7 @@ public final class SimulatedDevice {
         simulator.set("shuffle", "0");
         simulator.set("recycle", "0");
         simulator.set("fault", "");
-        simulator.set("kernels", simulator.libraries().toString());
+        simulator.set("variants", "");
         simulator.reset();
         if (device == null) {
             device = switch (new CudaBackendProvider().probe()) {
