@@ -8,7 +8,7 @@ import java.util.List;
 
 /// Layers one after the other. Neighbours that an operation can compute in one pass (a convolution, linear layer or
 /// batch norm and the activation behind it) are joined, unless fusing is off or a hook watches one of them.
-public class Sequential extends Layer implements Iterable<Layer> {
+public final class Sequential extends Layer implements Iterable<Layer> {
     private final List<Layer> layers = new ArrayList<>();
 
     /// Children are named `0`, `1`, …, as in PyTorch.
@@ -19,28 +19,28 @@ public class Sequential extends Layer implements Iterable<Layer> {
     }
 
     /// Appends a layer.
-    public final Sequential add(Layer layer) {
+    public Sequential add(Layer layer) {
         return add(Integer.toString(layers.size()), layer);
     }
 
     /// Appends a layer under a name.
-    public final Sequential add(String name, Layer layer) {
+    public Sequential add(String name, Layer layer) {
         layers.add(child(name, layer));
         return this;
     }
 
     /// The layer at a position.
-    public final Layer get(int index) {
+    public Layer get(int index) {
         return layers.get(index);
     }
 
     /// Number of layers.
-    public final int size() {
+    public int size() {
         return layers.size();
     }
 
     @Override
-    public final Iterator<Layer> iterator() {
+    public Iterator<Layer> iterator() {
         return List.copyOf(layers).iterator();
     }
 

@@ -38,7 +38,7 @@ public record UnarySpec(Kind kind, double a, double b) implements OpSpec {
         SOFTPLUS(false),
         /// `x/(1 + |x|)`.
         SOFTSIGN(false),
-        /// `x·relu6(x + 3)/6`.
+        /// `x·relu6(x + 3)/6`; at the kinks the gradient is that of the right-hand piece: −1/2 at −3, 1 at 3.
         HARDSWISH(false),
         /// `x·tanh(softplus(x))`.
         MISH(false),

@@ -15,9 +15,9 @@ final class BatchFiller {
     private final Dataset data;
     private final int batchSize;
     private final int[] order;
-    private final byte[] original;
     private final byte[] pixels;
     private final int channels;
+    private final int imageFloats;
     private final PillowResize resize;
 
     BatchFiller(Dataset data, BatchOptions options, int[] order) {
@@ -28,8 +28,8 @@ final class BatchFiller {
         int size = options.imageSize();
         boolean same = size == 0 || shape.dim(1) == size && shape.dim(2) == size;
         this.channels = shape.dim(0);
-        this.original = new byte[(int) shape.size()];
-        this.pixels = same ? original : new byte[channels * size * size];
+        this.pixels = new byte[(int) shape.size()];
+        this.imageFloats = same ? pixels.length : channels * size * size;
         this.resize = same ? null : new PillowResize(shape.dim(1), shape.dim(2), size, size);
     }
 
@@ -41,25 +41,29 @@ final class BatchFiller {
         for (int i = 0; i < count; i++) {
             int index = order[from + i];
             target.labels()[i] = data.label(index);
-            data.readImage(index, original, 0);
-            if (resize != null) {
-                resizeChannels();
+            data.readImage(index, pixels, 0);
+            if (resize == null) {
+                scale(target.images(), i * imageFloats);
+            } else {
+                resizeAndScale(target.images(), i * imageFloats);
             }
-            scale(pixels, target.images(), i * pixels.length);
         }
     }
 
-    private void resizeChannels() {
-        int in = original.length / channels;
-        int out = pixels.length / channels;
-        for (int c = 0; c < channels; c++) {
-            resize.resize(original, c * in, pixels, c * out);
-        }
-    }
-
-    private static void scale(byte[] pixels, float[] target, int offset) {
+    private void scale(float[] target, int offset) {
         for (int p = 0; p < pixels.length; p++) {
             target[offset + p] = SCALED[pixels[p] & 0xFF];
+        }
+    }
+
+    private void resizeAndScale(float[] target, int offset) {
+        int in = pixels.length / channels;
+        int out = imageFloats / channels;
+        for (int c = 0; c < channels; c++) {
+            resize.resize(pixels, c * in, target, offset + c * out);
+        }
+        for (int p = offset; p < offset + imageFloats; p++) {
+            target[p] /= 255;
         }
     }
 }

@@ -27,9 +27,9 @@ import dev.sextant.engine.random.Philox;
 ///
 /// **Threads and ownership.** A daemon thread reads, resizes and scales a few batches ahead into host buffers that
 /// belong to the loader and are used again and again. [Epoch#next], on the training thread, copies one buffer into new
-/// arrays: these belong to the caller, die with the caller's [dev.sextant.engine.Scope] if one is open, and never change
-/// afterwards. One thread at a time may use a loader, and one epoch of it is open at a time: opening the next closes the
-/// one before.
+/// arrays: these belong to the caller, die with the caller's [dev.sextant.engine.Scope] if one is open, and never
+/// change afterwards. One thread at a time may use a loader, and one epoch of it is open at a time: opening the next
+/// closes the one before.
 public final class BatchLoader implements BatchSource, AutoCloseable {
     /// Stream of the shuffle of epoch 0; epoch `e` uses this plus `e`. ("SHUF" in the upper half keeps clear of the
     /// streams of initialisers and dropout.)

@@ -9,8 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /// The batches of one epoch, made ahead by a daemon thread. Two queues pass the loader's host buffers round: empty ones
-/// to that thread, filled ones back. Closing it (its loader does that too) ends the thread; reading to the end is enough
-/// otherwise.
+/// to that thread, filled ones back. Closing it (its loader does that too) ends the thread, as reading to the end does.
 public final class Epoch implements Iterator<Batch>, AutoCloseable {
     private final BatchLoader loader;
     private final int number;

@@ -81,7 +81,7 @@ public record Idx(Shape shape, byte[] bytes) {
         try {
             return readPlain(name, plain(in), limit);
         } catch (EOFException e) {
-            throw new FormatException(e, "%s: the gzip data end too early; the file is truncated, fetch it again", name);
+            throw new FormatException(e, "%s: truncated: the gzip data end too early; fetch the file again", name);
         } catch (ZipException e) {
             throw new FormatException(e, "%s: damaged gzip data (%s); fetch the file again", name, e.getMessage());
         }

@@ -16,10 +16,10 @@ public record Evaluation(double loss, double accuracy, long examples) {
         double lossSum = 0;
         long correct = 0;
         long examples = 0;
-        try (var off = GradMode.off()) {
+        try (var _ = GradMode.off()) {
             var epoch = batches.epoch(0, 0);
             while (epoch.hasNext()) {
-                try (var scope = Scope.open("evaluation step")) {
+                try (var _ = Scope.open("evaluation step")) {
                     var batch = epoch.next();
                     Var out = model.apply(Var.of(batch.images()));
                     lossSum += task.loss(out, batch.labels()).item() * batch.size();

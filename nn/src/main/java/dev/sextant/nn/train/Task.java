@@ -45,7 +45,7 @@ public interface Task {
     Task REGRESSION = new Task() {
         @Override
         public Var loss(Var output, NDArray target) {
-            return Losses.mse(output, Var.of(target), Reduction.MEAN);
+            return Losses.mse(Reduction.MEAN, output, Var.of(target));
         }
 
         @Override

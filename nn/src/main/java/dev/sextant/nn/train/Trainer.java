@@ -125,7 +125,7 @@ public final class Trainer {
     /// One step, with everything temporary inside one scope.
     private void step(Iterator<Batch> batches) {
         long start = System.nanoTime();
-        try (var scope = Scope.open("training step")) {
+        try (var _ = Scope.open("training step")) {
             var batch = batches.next();
             Dropout.position(model, seed, state.globalStep());
             Var output = model.apply(Var.of(batch.images()));

@@ -18,7 +18,7 @@ public final class Zoo {
 
     /// Names of the networks of the book edition, smallest first.
     public static List<String> names() {
-        return List.of("softmax", "mlp", "mlp-dropout", "lenet", "lenet-bn", "lenet5", "alexnet", "vgg11",
+        return List.of("linear", "softmax", "mlp", "mlp-dropout", "lenet", "lenet-bn", "lenet5", "alexnet", "vgg11",
                 "vgg11-small", "nin", "googlenet", "resnet18", "densenet");
     }
 
@@ -61,16 +61,19 @@ public final class Zoo {
             throw new SextantException("zoo: %s has no variant '%s'; it has %s", name, variant, variants(name));
         }
         Preset preset = preset(name);
-        int classes = number(builder, "classes", 10);
+        boolean regression = name.equals("linear");
+        int classes = number(builder, "classes", regression ? 1 : 10);
         int size = number(builder, "inputSize", preset.size);
+        int channels = number(builder, "inputChannels", regression ? 2 : 1);
         Layer model = layers(name, variant, classes, builder);
-        return new Network(name, edition, variant, model, Shape.of(number(builder, "inputChannels", 1), size, size),
+        return new Network(name, edition, variant, model, Shape.of(channels, size, size),
                 classes, InitPolicy.XAVIER, preset.hyper);
     }
 
     private static Layer layers(String name, String variant, int classes, Map<String, ?> builder) {
         boolean max = text(builder, "pool", variant.equals("maxpool") ? "max" : "avg").equals("max");
         return switch (name) {
+            case "linear" -> LinearRegression.create();
             case "softmax" -> SoftmaxRegression.create(classes);
             case "mlp" -> Mlp.create(classes);
             case "mlp-dropout" -> Mlp.withDropout(classes);
@@ -98,6 +101,7 @@ public final class Zoo {
 
     private static Preset preset(String name) {
         return switch (name) {
+            case "linear" -> new Preset(1, new Hyper(10, 0.03, 3));
             case "mlp-dropout" -> new Preset(28, new Hyper(256, 0.5, 10));
             case "lenet" -> new Preset(28, new Hyper(256, 0.9, 10));
             case "lenet-bn" -> new Preset(28, new Hyper(256, 1.0, 10));

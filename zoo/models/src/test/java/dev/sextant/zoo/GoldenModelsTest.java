@@ -161,7 +161,7 @@ class GoldenModelsTest {
     private static void numbers(GoldenModel golden, Device device, boolean fuse) {
         var numeric = golden.numeric();
         var errors = map(numeric.get("maxAbsErrF32"));
-        try (var scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             Layer model = build(golden, device);
             model.fuse(fuse);
             Batch batch = batch(golden, device);
@@ -180,7 +180,7 @@ class GoldenModelsTest {
                 compareRunningStatistics(map(b), model);
             }
             model.eval();
-            try (var off = GradMode.off()) {
+            try (var _ = GradMode.off()) {
                 compareLogits("logits in evaluation", numeric.get("logitsEval_f64"),
                         model.apply(Var.of(batch.x)).value(), number(errors.get("logitsEval")));
             }
@@ -248,7 +248,7 @@ class GoldenModelsTest {
         Layer model = build(golden, device);
         Optimizer optimizer = Optimizer.sgd(number(run.get("lr")), model.parameters());
         for (int i = 0; i < comparable; i++) {
-            try (var scope = Scope.open()) {
+            try (var _ = Scope.open()) {
                 Batch batch = batch(golden, device);
                 Var loss = Losses.crossEntropy(CrossEntropySpec.MEAN, model.apply(Var.of(batch.x)), batch.labels, null);
                 assertEquals(wanted[i], loss.item(), 2e-3 * Math.max(1, Math.abs(wanted[i])),

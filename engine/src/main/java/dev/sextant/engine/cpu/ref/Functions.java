@@ -72,7 +72,7 @@ final class Functions {
             case SILU -> sigmoid(x) * (1 + x * sigmoid(-x));
             case SOFTPLUS -> f.a() * x > f.b() ? 1 : sigmoid(f.a() * x);
             case SOFTSIGN -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
-            case HARDSWISH -> x < -3 ? 0 : x <= 3 ? x / 3 + 0.5 : 1;
+            case HARDSWISH -> x < -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1;
             case MISH -> {
                 double t = Math.tanh(softplus(x));
                 yield t + x * (1 - t * t) * sigmoid(x);

@@ -24,7 +24,8 @@ public final class SimdBackend extends CpuBackend {
 
     @Override
     public String describe() {
-        return settings.threads() + " threads, " + settings.precision();
+        return VectorSupport.describe() + ", " + settings.threads() + (settings.threads() == 1 ? " thread, " : " threads, ")
+                + settings.precision().name().toLowerCase(java.util.Locale.ROOT);
     }
 
     @Override

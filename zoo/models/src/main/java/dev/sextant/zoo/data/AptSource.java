@@ -20,9 +20,11 @@ final class AptSource {
     private static final Duration DOWNLOAD_LIMIT = Duration.ofMinutes(5);
 
     private final DataEnvironment environment;
+    private final FashionFiles files;
 
-    AptSource(DataEnvironment environment) {
+    AptSource(DataEnvironment environment, FashionFiles files) {
         this.environment = environment;
+        this.files = files;
     }
 
     /// Downloads, checks and keeps in the cache.
@@ -33,7 +35,7 @@ final class AptSource {
             Path work = Files.createTempDirectory("sextant-apt");
             try {
                 Path folder = unpack(download(work), work.resolve("package"));
-                var contents = FashionFiles.read(folder);
+                var contents = files.read(folder);
                 keep(folder);
                 return contents;
             } finally {
@@ -59,8 +61,8 @@ final class AptSource {
             require("apt-get update", run(work, UPDATE_LIMIT, ownLists, List.of("update")));
             require("apt-get download", run(work, DOWNLOAD_LIMIT, ownLists, List.of("download", PACKAGE)));
         }
-        try (var files = Files.newDirectoryStream(work, PACKAGE + "*.deb")) {
-            for (Path file : files) {
+        try (var packages = Files.newDirectoryStream(work, PACKAGE + "*.deb")) {
+            for (Path file : packages) {
                 return file;
             }
         }
@@ -92,7 +94,8 @@ final class AptSource {
                 FashionFiles.store(environment.cacheFolder(), entry.getValue().getFileName().toString(),
                         Files.readAllBytes(entry.getValue()));
             } catch (IOException e) {
-                environment.progress().accept("Fashion-MNIST: cannot be kept in " + environment.cacheFolder() + ": " + e);
+                environment.progress().accept("Fashion-MNIST: cannot be kept in " + environment.cacheFolder() + ": "
+                        + e);
                 return;
             }
         }

@@ -1,7 +1,9 @@
 package dev.sextant.zoo.data;
 
+import dev.sextant.engine.error.DataException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -29,9 +31,23 @@ public record DataEnvironment(Map<String, String> variables, Path packageFolder,
     /// This machine.
     ///
     /// @param progress hears what is being tried, one line each, for example `System.err::println`
+    /// @throws DataException if the system property [#URL_PROPERTY] is not an address
     public static DataEnvironment system(Consumer<String> progress) {
         return new DataEnvironment(System.getenv(), PACKAGE_FOLDER, CommandRunner.system(),
-                URI.create(System.getProperty(URL_PROPERTY, HOME)), progress);
+                address(System.getProperty(URL_PROPERTY, HOME)), progress);
+    }
+
+    private static URI address(String text) {
+        try {
+            var address = URI.create(text);
+            if (address.getHost() != null && List.of("http", "https").contains(address.getScheme())) {
+                return address;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new DataException(e, "-D%s=%s is not an address: %s", URL_PROPERTY, text, e.getMessage());
+        }
+        throw new DataException("-D%s=%s is not an address: it must start with http:// or https:// and a host",
+                URL_PROPERTY, text);
     }
 
     /// The folder in which downloaded files are kept: `$XDG_CACHE_HOME/sextant/fashion-mnist`, or

@@ -1,13 +1,13 @@
 package dev.sextant.zoo.data;
 
 import dev.sextant.engine.error.DataException;
+import dev.sextant.nn.io.AtomicFile;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.EnumMap;
@@ -15,16 +15,24 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-/// Fashion-MNIST's files: checks their content, keeps them in a cache. Nothing is
+/// Reads Fashion-MNIST's files, checks their content, keeps them in a cache. Nothing is
 /// parsed before its SHA-256 is right, and unpacking stops one byte after the expected size.
 final class FashionFiles {
-    private FashionFiles() {
+    private final Map<MnistFile, Fingerprint> expected;
+
+    FashionFiles(Map<MnistFile, Fingerprint> expected) {
+        this.expected = expected;
+    }
+
+    /// The most bytes that the unpacked file may have.
+    int bytes(MnistFile file) {
+        return expected.get(file).bytes();
     }
 
     /// The unpacked content of the four files in a folder, checked.
     ///
     /// @throws DataException if a file is missing, unreadable, or not Fashion-MNIST's
-    static Map<MnistFile, byte[]> read(Path folder) {
+    Map<MnistFile, byte[]> read(Path folder) {
         Map<MnistFile, byte[]> contents = new EnumMap<>(MnistFile.class);
         for (var entry : IdxFolder.locate(folder).entrySet()) {
             try (var in = Files.newInputStream(entry.getValue())) {
@@ -40,26 +48,27 @@ final class FashionFiles {
     ///
     /// @param name what error messages call it
     /// @throws DataException naming the file, what was expected, what was found, and what to do
-    static byte[] verified(MnistFile file, String name, byte[] stored) {
+    byte[] verified(MnistFile file, String name, byte[] stored) {
         return verified(file, name, new ByteArrayInputStream(stored));
     }
 
-    private static byte[] verified(MnistFile file, String name, InputStream stored) {
+    private byte[] verified(MnistFile file, String name, InputStream stored) {
+        var wanted = expected.get(file);
         byte[] content;
         try (var in = unpacked(stored)) {
-            content = in.readNBytes(file.fashionBytes() + 1);
+            content = in.readNBytes(wanted.bytes() + 1);
         } catch (IOException e) {
             throw new DataException(e, "%s: cannot be unpacked (%s); remove it and fetch it again", name, e);
         }
-        if (content.length != file.fashionBytes()) {
+        if (content.length != wanted.bytes()) {
             throw new DataException("%s: not Fashion-MNIST's %s: expected %d bytes unpacked, found %s; remove it and "
-                    + "fetch it again", name, file.fileName(), file.fashionBytes(),
-                    content.length > file.fashionBytes() ? "more" : content.length);
+                    + "fetch it again", name, file.fileName(), wanted.bytes(),
+                    content.length > wanted.bytes() ? "more" : content.length);
         }
         String found = HexFormat.of().formatHex(sha256().digest(content));
-        if (!found.equals(file.fashionSha256())) {
+        if (!found.equals(wanted.sha256())) {
             throw new DataException("%s: not Fashion-MNIST's %s: expected SHA-256 %s, found %s; remove it and fetch it "
-                    + "again", name, file.fileName(), file.fashionSha256(), found);
+                    + "again", name, file.fileName(), wanted.sha256(), found);
         }
         return content;
     }
@@ -75,14 +84,7 @@ final class FashionFiles {
 
     /// Writes a file so that readers see all of it or nothing.
     static void store(Path folder, String name, byte[] stored) throws IOException {
-        Files.createDirectories(folder);
-        Path part = Files.createTempFile(folder, name, ".part");
-        try {
-            Files.write(part, stored);
-            Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        AtomicFile.write(folder.resolve(name), out -> out.write(stored));
     }
 
     /// A fresh SHA-256.

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,9 +24,11 @@ final class HttpSource {
     private static final int PACKING_SLACK = 1 << 16;
 
     private final DataEnvironment environment;
+    private final FashionFiles files;
 
-    HttpSource(DataEnvironment environment) {
+    HttpSource(DataEnvironment environment, FashionFiles files) {
         this.environment = environment;
+        this.files = files;
     }
 
     /// Downloads, checks and keeps in the cache.
@@ -40,8 +43,8 @@ final class HttpSource {
                 .authenticator(proxies.authenticator(environment.home())).build()) {
             for (MnistFile file : MnistFile.values()) {
                 URI address = environment.home().resolve(file.packedName());
-                byte[] body = download(client, address, file.fashionBytes() + PACKING_SLACK);
-                contents.put(file, FashionFiles.verified(file, address.toString(), body));
+                byte[] body = download(client, address, files.bytes(file) + PACKING_SLACK);
+                contents.put(file, files.verified(file, address.toString(), body));
                 packed.put(file, body);
             }
         }
@@ -72,9 +75,14 @@ final class HttpSource {
         }
     }
 
+    /// The messages of a failure and its causes; many of the network's have none, then their types.
     private static String reason(Throwable failure) {
-        String type = failure.getClass().getSimpleName();
-        return failure.getMessage() == null ? type : type + ": " + failure.getMessage();
+        StringJoiner reasons = new StringJoiner(", ");
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String type = cause.getClass().getSimpleName();
+            reasons.add(cause.getMessage() == null ? type : type + ": " + cause.getMessage());
+        }
+        return reasons.toString();
     }
 
     private void keep(Map<MnistFile, byte[]> packed) {

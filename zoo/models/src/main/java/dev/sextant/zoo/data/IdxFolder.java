@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A folder with the four IDX files of a data set such as MNIST: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as it is or packed (`.gz`), in the folder itself or where
-/// torchvision puts them below it (`raw`, `FashionMNIST/raw`, `MNIST/raw`).
+/// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, each as it is or packed (`.gz`), in the folder itself or
+/// where torchvision puts them below it (`raw`, `FashionMNIST/raw`, `MNIST/raw`).
 public final class IdxFolder {
     /// Names of MNIST's classes.
     public static final List<String> DIGITS = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");

@@ -89,7 +89,7 @@ public final class SyntheticShapes {
         }
     }
 
-    /// Part of the pixel with upper left corner (u, v) and the given side that the shape covers, in units of its radius.
+    /// How much of a pixel the shape covers; upper left corner (u, v) and side in units of the shape's radius.
     private static double coverage(int label, double u, double v, double side) {
         int inside = 0;
         for (int i = 0; i < SAMPLES; i++) {

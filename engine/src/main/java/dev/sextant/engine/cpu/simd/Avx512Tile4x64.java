@@ -1,0 +1,101 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 4 rows by 4 vectors of 16 columns: 16 accumulators, 4 columns of `b` and one broadcast at a time, so that
+/// everything stays in 32 registers. Written out flat because the compiler keeps only named locals in registers.
+final class Avx512Tile4x64 extends Tile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512Tile4x64() {
+        super(4, 64);
+    }
+
+    @Override
+    void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean add) {
+        multiply(depth, a, ao, b, bo, c, co, ldc, add);
+    }
+
+    private static void multiply(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc,
+            boolean add) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c0x2 = FloatVector.zero(S);
+        FloatVector c0x3 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c1x2 = FloatVector.zero(S);
+        FloatVector c1x3 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c2x2 = FloatVector.zero(S);
+        FloatVector c2x3 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c3x2 = FloatVector.zero(S);
+        FloatVector c3x3 = FloatVector.zero(S);
+        for (int k = 0; k < depth; k++) {
+            int ai = ao + k * 4;
+            int bi = bo + k * 64;
+            FloatVector b0 = FloatVector.fromArray(S, b, bi);
+            FloatVector b1 = FloatVector.fromArray(S, b, bi + 16);
+            FloatVector b2 = FloatVector.fromArray(S, b, bi + 32);
+            FloatVector b3 = FloatVector.fromArray(S, b, bi + 48);
+            FloatVector a0 = FloatVector.broadcast(S, a[ai]);
+            c0x0 = a0.fma(b0, c0x0);
+            c0x1 = a0.fma(b1, c0x1);
+            c0x2 = a0.fma(b2, c0x2);
+            c0x3 = a0.fma(b3, c0x3);
+            FloatVector a1 = FloatVector.broadcast(S, a[ai + 1]);
+            c1x0 = a1.fma(b0, c1x0);
+            c1x1 = a1.fma(b1, c1x1);
+            c1x2 = a1.fma(b2, c1x2);
+            c1x3 = a1.fma(b3, c1x3);
+            FloatVector a2 = FloatVector.broadcast(S, a[ai + 2]);
+            c2x0 = a2.fma(b0, c2x0);
+            c2x1 = a2.fma(b1, c2x1);
+            c2x2 = a2.fma(b2, c2x2);
+            c2x3 = a2.fma(b3, c2x3);
+            FloatVector a3 = FloatVector.broadcast(S, a[ai + 3]);
+            c3x0 = a3.fma(b0, c3x0);
+            c3x1 = a3.fma(b1, c3x1);
+            c3x2 = a3.fma(b2, c3x2);
+            c3x3 = a3.fma(b3, c3x3);
+        }
+        if (add) {
+            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
+            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
+            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 32));
+            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 48));
+            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
+            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 16));
+            c1x2 = c1x2.add(FloatVector.fromArray(S, c, co + ldc + 32));
+            c1x3 = c1x3.add(FloatVector.fromArray(S, c, co + ldc + 48));
+            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
+            c2x2 = c2x2.add(FloatVector.fromArray(S, c, co + 2 * ldc + 32));
+            c2x3 = c2x3.add(FloatVector.fromArray(S, c, co + 2 * ldc + 48));
+            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 16));
+            c3x2 = c3x2.add(FloatVector.fromArray(S, c, co + 3 * ldc + 32));
+            c3x3 = c3x3.add(FloatVector.fromArray(S, c, co + 3 * ldc + 48));
+        }
+        c0x0.intoArray(c, co);
+        c0x1.intoArray(c, co + 16);
+        c0x2.intoArray(c, co + 32);
+        c0x3.intoArray(c, co + 48);
+        c1x0.intoArray(c, co + ldc);
+        c1x1.intoArray(c, co + ldc + 16);
+        c1x2.intoArray(c, co + ldc + 32);
+        c1x3.intoArray(c, co + ldc + 48);
+        c2x0.intoArray(c, co + 2 * ldc);
+        c2x1.intoArray(c, co + 2 * ldc + 16);
+        c2x2.intoArray(c, co + 2 * ldc + 32);
+        c2x3.intoArray(c, co + 2 * ldc + 48);
+        c3x0.intoArray(c, co + 3 * ldc);
+        c3x1.intoArray(c, co + 3 * ldc + 16);
+        c3x2.intoArray(c, co + 3 * ldc + 32);
+        c3x3.intoArray(c, co + 3 * ldc + 48);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sextant.engine.cpu.simd;
+
+import dev.sextant.engine.Layout.Blocked;
+import dev.sextant.engine.Layout.Strided;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.cpu.HostStorage;
+import dev.sextant.engine.cpu.Workers;
+import java.util.Arrays;
+
+/// Copies between row-major and blocked arrays. Padding lanes and the halo of a blocked result are set to zero.
+final class BlockedMoves {
+    private BlockedMoves() {
+    }
+
+    static void fill(Workers workers, float value, NDArray y) {
+        var layout = (Blocked) y.layout();
+        float[] to = HostStorage.floats(y);
+        int base = HostStorage.start(y) - layout.offset();
+        forEachPlane(workers, y, layout, (n, block) -> {
+            clear(y, layout, to, base, n, block);
+            int valid = Math.min(layout.lanes(), y.dim(1) - block * layout.lanes());
+            for (int h = 0; h < y.dim(2); h++) {
+                int row = base + layout.index(y.shape(), n, block, h, 0);
+                for (int w = 0; w < y.dim(3); w++) {
+                    Arrays.fill(to, row + w * layout.lanes(), row + w * layout.lanes() + valid, value);
+                }
+            }
+        });
+    }
+
+    static void copy(Workers workers, NDArray x, NDArray y, boolean adds) {
+        if (y.layout() instanceof Blocked to) {
+            toBlocked(workers, x, y, to, adds);
+        } else {
+            toStrided(workers, x, y, adds);
+        }
+    }
+
+    private static void toStrided(Workers workers, NDArray x, NDArray y, boolean adds) {
+        var from = (Blocked) x.layout();
+        int[] step = ((Strided) y.layout()).strides();
+        float[] source = HostStorage.floats(x);
+        float[] result = HostStorage.floats(y);
+        int sourceBase = HostStorage.start(x) - from.offset();
+        int resultBase = HostStorage.start(y);
+        forEachPlane(workers, x, from, (n, block) -> {
+            int valid = Math.min(from.lanes(), x.dim(1) - block * from.lanes());
+            for (int lane = 0; lane < valid; lane++) {
+                int plane = resultBase + n * step[0] + (block * from.lanes() + lane) * step[1];
+                for (int h = 0; h < x.dim(2); h++) {
+                    int row = sourceBase + from.index(x.shape(), n, block, h, 0) + lane;
+                    int at = plane + h * step[2];
+                    for (int w = 0; w < x.dim(3); w++) {
+                        float v = source[row + w * from.lanes()];
+                        result[at + w * step[3]] = adds ? result[at + w * step[3]] + v : v;
+                    }
+                }
+            }
+        });
+    }
+
+    private static void toBlocked(Workers workers, NDArray x, NDArray y, Blocked to, boolean adds) {
+        NDArray plain = x.plain();
+        int[] step = ((Strided) plain.layout()).strides();
+        float[] source = HostStorage.floats(plain);
+        float[] result = HostStorage.floats(y);
+        int sourceBase = HostStorage.start(plain);
+        int resultBase = HostStorage.start(y) - to.offset();
+        forEachPlane(workers, y, to, (n, block) -> {
+            if (!adds) {
+                clear(y, to, result, resultBase, n, block);
+            }
+            int valid = Math.min(to.lanes(), y.dim(1) - block * to.lanes());
+            for (int lane = 0; lane < valid; lane++) {
+                int plane = sourceBase + n * step[0] + (block * to.lanes() + lane) * step[1];
+                for (int h = 0; h < y.dim(2); h++) {
+                    int row = resultBase + to.index(y.shape(), n, block, h, 0) + lane;
+                    int at = plane + h * step[2];
+                    for (int w = 0; w < y.dim(3); w++) {
+                        float v = source[at + w * step[3]];
+                        result[row + w * to.lanes()] = adds ? result[row + w * to.lanes()] + v : v;
+                    }
+                }
+            }
+        });
+    }
+
+    /// One plane, halo included, becomes zero.
+    private static void clear(NDArray y, Blocked layout, float[] to, int base, int n, int block) {
+        int start = base + layout.offset() + n * layout.batchStride() + block * layout.blockStride(y.shape());
+        Arrays.fill(to, start, start + layout.blockStride(y.shape()), 0);
+    }
+
+    /// Visits one channel block of one image.
+    @FunctionalInterface
+    interface Plane {
+        void at(int n, int block);
+    }
+
+    static void forEachPlane(Workers workers, NDArray x, Blocked layout, Plane plane) {
+        int blocks = Blocked.blocks(x.dim(1), layout.lanes());
+        workers.run(x.dim(0) * blocks, i -> plane.at(i / blocks, i % blocks));
+    }
+}

@@ -1,0 +1,295 @@
+package dev.sextant.engine.cpu.simd;
+
+/// Element-wise loops over contiguous runs: `n` elements from `x[xo]` (and `z[zo]`) to `y[yo]`. Each is a vector body
+/// ([VectorLoops], where there are vectors) and a scalar tail with the same operations. Source and destination may be
+/// the same run. `…Add` adds to `y`.
+final class Loops {
+    private Loops() {
+    }
+
+    private static float reluOf(float v) {
+        return v <= 0 ? 0 : v;
+    }
+
+    /// `y = max(x, 0)`; NaN stays.
+    static void relu(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.relu(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
+        }
+    }
+
+    /// `y = 1/(1 + e^-x)`.
+    static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.sigmoid(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
+        }
+    }
+
+    /// `y = tanh x`.
+    static void tanh(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.tanh(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = ScalarMath.tanh(x[xo + i]);
+        }
+    }
+
+    /// `y = a·tanh(b·x)`.
+    static void scaledTanh(float a, float b, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.scaledTanh(a, b, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = a * ScalarMath.tanh(b * x[xo + i]);
+        }
+    }
+
+    /// `y = e^x`.
+    static void exp(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.exp(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = ScalarMath.exp(x[xo + i]);
+        }
+    }
+
+    /// `y = x²`.
+    static void square(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.square(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] * x[xo + i];
+        }
+    }
+
+    /// `y = √x`.
+    static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.sqrt(x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = (float) Math.sqrt(x[xo + i]);
+        }
+    }
+
+    /// `y = a·x`.
+    static void scale(float a, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.scale(a, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] * a;
+        }
+    }
+
+    /// `y += a·x`.
+    static void scaleAdd(float a, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.scaleAdd(a, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] * a;
+        }
+    }
+
+    /// `y = a·x + b`.
+    static void affine(float a, float b, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.affine(a, b, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(x[xo + i], a, b);
+        }
+    }
+
+    /// `y = min(max(x, low), high)`; NaN stays.
+    static void clamp(float low, float high, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.clamp(low, high, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] < low ? low : x[xo + i] > high ? high : x[xo + i];
+        }
+    }
+
+    /// `y = x + z`.
+    static void add(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.add(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] + z[zo + i];
+        }
+    }
+
+    /// `y += x + z`.
+    static void addAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.addAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] + z[zo + i];
+        }
+    }
+
+    /// `y = x − z`.
+    static void sub(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.sub(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] - z[zo + i];
+        }
+    }
+
+    /// `y += x − z`.
+    static void subAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.subAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] - z[zo + i];
+        }
+    }
+
+    /// `y = x·z`.
+    static void mul(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.mul(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] * z[zo + i];
+        }
+    }
+
+    /// `y += x·z`.
+    static void mulAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.mulAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] * z[zo + i];
+        }
+    }
+
+    /// `y = x/z`.
+    static void div(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.div(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] / z[zo + i];
+        }
+    }
+
+    /// `y += x/z`.
+    static void divAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.divAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] / z[zo + i];
+        }
+    }
+
+    /// `y = z` where `x > 0`, else 0.
+    static void reluBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.reluBackward(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] <= 0 ? 0 : z[zo + i];
+        }
+    }
+
+    /// `y += z` where `x > 0`, else 0.
+    static void reluBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.reluBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i] <= 0 ? 0 : z[zo + i];
+        }
+    }
+
+    /// `y = z·x·(1 − x)`.
+    static void sigmoidBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.sigmoidBackward(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = z[zo + i] * x[xo + i] * (1 - x[xo + i]);
+        }
+    }
+
+    /// `y += z·x·(1 − x)`.
+    static void sigmoidBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.sigmoidBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += z[zo + i] * x[xo + i] * (1 - x[xo + i]);
+        }
+    }
+
+    /// `y = z·(1 − x²)`.
+    static void tanhBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.tanhBackward(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = z[zo + i] * Math.fma(-x[xo + i], x[xo + i], 1f);
+        }
+    }
+
+    /// `y += z·(1 − x²)`.
+    static void tanhBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.tanhBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += z[zo + i] * Math.fma(-x[xo + i], x[xo + i], 1f);
+        }
+    }
+
+    /// `y = z·b·(a − x²/a)`.
+    static void scaledTanhBackward(float a, float b, float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.scaledTanhBackward(a, b, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = z[zo + i] * Math.fma(x[xo + i] * -b, x[xo + i] * (1 / a), a * b);
+        }
+    }
+
+    /// `y += z·b·(a − x²/a)`.
+    static void scaledTanhBackwardAdd(float a, float b, float[] x, int xo, float[] z, int zo, float[] y, int yo,
+            int n) {
+        int i = VectorSupport.ON ? VectorLoops.scaledTanhBackwardAdd(a, b, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += z[zo + i] * Math.fma(x[xo + i] * -b, x[xo + i] * (1 / a), a * b);
+        }
+    }
+
+    /// `y = a·(x − m) + b`.
+    static void normalize(float m, float a, float b, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.normalize(m, a, b, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(x[xo + i] - m, a, b);
+        }
+    }
+
+    /// `y = max(a·(x − m) + b, 0)`.
+    static void normalizeRelu(float m, float a, float b, float[] x, int xo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.normalizeRelu(m, a, b, x, xo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = reluOf(Math.fma(x[xo + i] - m, a, b));
+        }
+    }
+
+    /// `y = a·(x − m) + b·z + c`.
+    static void centredCombine(float m, float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y,
+            int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.centredCombine(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(x[xo + i] - m, a, Math.fma(z[zo + i], b, c));
+        }
+    }
+
+    /// `y += a·(x − m) + b·z + c`.
+    static void centredCombineAdd(float m, float a, float b, float c, float[] x, int xo, float[] z, int zo,
+            float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.centredCombineAdd(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += Math.fma(x[xo + i] - m, a, Math.fma(z[zo + i], b, c));
+        }
+    }
+
+    /// `y = a·x + b·z + c`.
+    static void combine(float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
+        int i = VectorSupport.ON ? VectorLoops.combine(a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(x[xo + i], a, Math.fma(z[zo + i], b, c));
+        }
+    }
+
+    /// `y += a·x + b·z + c`.
+    static void combineAdd(float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y, int yo,
+            int n) {
+        int i = VectorSupport.ON ? VectorLoops.combineAdd(a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        for (; i < n; i++) {
+            y[yo + i] += Math.fma(x[xo + i], a, Math.fma(z[zo + i], b, c));
+        }
+    }
+
+    /// `y = y + value`.
+    static void addScalar(float value, float[] y, int yo, int n) {
+        affine(1f, value, y, yo, y, yo, n);
+    }
+
+    /// `y (+)= x`.
+    static void copy(float[] x, int xo, float[] y, int yo, int n, boolean adds) {
+        if (adds) {
+            add(x, xo, y, yo, y, yo, n);
+        } else {
+            System.arraycopy(x, xo, y, yo, n);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.sextant.engine.cpu.simd;
+
+/// The product of two matrices in memory, with any strides.
+final class MatrixProduct extends Product {
+    private final float[] a;
+    private final int aBase;
+    private final int aRow;
+    private final int aColumn;
+    private final float[] b;
+    private final int bBase;
+    private final int bRow;
+    private final int bColumn;
+    private int cColumn = 1;
+
+    /// `a` is `m × k`, `b` is `k × n`; each is given by the place of its first element and two strides.
+    MatrixProduct(int m, int n, int k, float[] a, int aBase, int aRow, int aColumn, float[] b, int bBase, int bRow,
+            int bColumn) {
+        super(m, n, k);
+        this.a = a;
+        this.aBase = aBase;
+        this.aRow = aRow;
+        this.aColumn = aColumn;
+        this.b = b;
+        this.bBase = bBase;
+        this.bRow = bRow;
+        this.bColumn = bColumn;
+    }
+
+    /// Where the result goes.
+    MatrixProduct into(float[] result, int base, int row, int column, boolean adds) {
+        c = result;
+        cBase = base;
+        cRowStride = row;
+        cColumn = column;
+        add = adds;
+        return this;
+    }
+
+    @Override
+    void packA(int i0, int rows, int k0, int depth, float[] to, int at, int height) {
+        Packing.pack(a, aBase + i0 * aRow + k0 * aColumn, aRow, aColumn, rows, depth, to, at, height);
+    }
+
+    @Override
+    void packB(int j0, int columns, int k0, int depth, float[] to, int at, int width) {
+        Packing.pack(b, bBase + k0 * bRow + j0 * bColumn, bColumn, bRow, columns, depth, to, at, width);
+    }
+
+    @Override
+    int columnOffset(int j) {
+        return j * cColumn;
+    }
+}

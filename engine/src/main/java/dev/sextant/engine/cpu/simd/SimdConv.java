@@ -1,0 +1,189 @@
+package dev.sextant.engine.cpu.simd;
+
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.spi.ConvKernels;
+import dev.sextant.engine.spi.Target;
+
+/// Convolutions on row-major arrays, each a [Product] per group: see [PatchProduct] and [FilterProduct].
+interface SimdConv extends ConvKernels, SimdFamily {
+    /// Image groups into which the filter gradient is cut when it is small; the groups are summed in order.
+    int FILTER_GROUPS = 16;
+    /// Largest filter gradient that is computed in groups.
+    int SMALL_FILTER = 1 << 15;
+
+    @Override
+    default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        var from = Strides.of(x);
+        var filter = Strides.of(w);
+        var to = Strides.into(y);
+        int groups = spec.groups();
+        int sourceChannels = w.dim(1);
+        int resultChannels = w.dim(0) / groups;
+        int taps = w.dim(2) * w.dim(3);
+        var b = bias == null ? null : Strides.of(bias);
+        for (int g = 0; g < groups; g++) {
+            var p = new PatchProduct(resultChannels, x.dim(0) * y.dim(2) * y.dim(3), sourceChannels, taps);
+            source(p, x, from, g * sourceChannels);
+            grid(p, y, to, g * resultChannels);
+            p.gridH = y.dim(2);
+            p.gridW = y.dim(3);
+            p.stepH = spec.stride().h();
+            p.stepW = spec.stride().w();
+            p.tapH = Taps.rows(spec, w);
+            p.tapW = Taps.columns(spec, w);
+            p.w = filter.data();
+            p.wBase = filter.base() + g * resultChannels * filter.step()[0];
+            p.wResult = filter.step()[0];
+            p.wSource = filter.step()[1];
+            p.wTap = Taps.offsets(filter, w);
+            if (b != null) {
+                p.bias = b.data();
+                p.biasStride = b.step()[0];
+                p.biasBase = b.base() + g * resultChannels * p.biasStride;
+                p.biasPerRow = true;
+            }
+            p.activation = spec.activation();
+            PackedGemm.run(workers(), p);
+        }
+    }
+
+    private static void source(PatchProduct p, NDArray x, Strides from, int firstChannel) {
+        p.x = from.data();
+        p.xImage = from.step()[0];
+        p.xChannel = from.step()[1];
+        p.xRow = from.step()[2];
+        p.xColumn = from.step()[3];
+        p.xBase = from.base() + firstChannel * p.xChannel;
+        p.height = x.dim(2);
+        p.width = x.dim(3);
+    }
+
+    private static void grid(PatchProduct p, NDArray y, Strides to, int firstChannel) {
+        p.c = to.data();
+        p.cImage = to.step()[0];
+        p.cRowStride = to.step()[1];
+        p.cRow = to.step()[2];
+        p.cColumn = to.step()[3];
+        p.cBase = to.base() + firstChannel * p.cRowStride;
+    }
+
+    /// Input pixel `(h, w)` gets `Σ dz[p, q]·w[r, s]` over the taps with `p·stride = h + pad − r·dilation`. With a
+    /// stride, which taps those are depends only on `(h + pad) mod stride`: each such phase is a product of its own
+    /// over every stride-th pixel, and no multiplication by an inserted zero is done.
+    @Override
+    default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        for (int phaseH = 0; phaseH < Math.min(spec.stride().h(), dx.array().dim(2)); phaseH++) {
+            for (int phaseW = 0; phaseW < Math.min(spec.stride().w(), dx.array().dim(3)); phaseW++) {
+                dataPhase(spec, dz, w, dx, phaseH, phaseW);
+            }
+        }
+    }
+
+    private void dataPhase(Conv2dSpec spec, NDArray dz, NDArray w, Target dx, int phaseH, int phaseW) {
+        NDArray result = dx.array();
+        int strideH = spec.stride().h();
+        int strideW = spec.stride().w();
+        int groups = spec.groups();
+        int resultChannels = w.dim(1);
+        int sourceChannels = w.dim(0) / groups;
+        int gridH = Math.ceilDiv(result.dim(2) - phaseH, strideH);
+        int gridW = Math.ceilDiv(result.dim(3) - phaseW, strideW);
+        var from = Strides.of(dz);
+        var filter = Strides.of(w);
+        var to = Strides.into(result);
+        Taps.Phase taps = Taps.phase(spec, w, filter, phaseH, phaseW);
+        for (int g = 0; g < groups; g++) {
+            var p = new PatchProduct(resultChannels, result.dim(0) * gridH * gridW, sourceChannels, taps.count());
+            source(p, dz, from, g * sourceChannels);
+            grid(p, result, to, g * resultChannels);
+            p.cBase += phaseH * p.cRow + phaseW * p.cColumn;
+            p.cRow *= strideH;
+            p.cColumn *= strideW;
+            p.gridH = gridH;
+            p.gridW = gridW;
+            p.stepH = 1;
+            p.stepW = 1;
+            p.tapH = taps.h();
+            p.tapW = taps.w();
+            p.w = filter.data();
+            p.wBase = filter.base() + g * sourceChannels * filter.step()[0];
+            p.wResult = filter.step()[1];
+            p.wSource = filter.step()[0];
+            p.wTap = taps.offset();
+            p.add = dx.adds();
+            PackedGemm.run(workers(), p);
+        }
+    }
+
+    @Override
+    default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        int groups = spec.groups();
+        for (int g = 0; g < groups; g++) {
+            filterGroup(spec, dz, x, dw, g);
+        }
+    }
+
+    private void filterGroup(Conv2dSpec spec, NDArray dz, NDArray x, Target dw, int g) {
+        NDArray w = dw.array();
+        int m = w.dim(0) / spec.groups();
+        int n = w.dim(1) * w.dim(2) * w.dim(3);
+        int images = x.dim(0);
+        NDArray dense = w.isContiguous() ? w : null;
+        int parts = (long) m * n <= SMALL_FILTER ? Math.clamp(images, 1, FILTER_GROUPS) : 1;
+        if (parts == 1 && dense != null) {
+            var p = filterProduct(spec, dz, x, w, g, 0, images);
+            var to = Strides.into(w);
+            p.c = to.data();
+            p.cBase = to.base() + g * m * n;
+            p.cRowStride = n;
+            p.add = dw.adds();
+            PackedGemm.run(workers(), p);
+            return;
+        }
+        float[] partials = Scratch.ofThread().floats(Scratch.PARTIALS, parts * m * n);
+        workers().run(parts, part -> {
+            int first = part * images / parts;
+            var p = filterProduct(spec, dz, x, w, g, first, (part + 1) * images / parts - first);
+            p.c = partials;
+            p.cBase = part * m * n;
+            p.cRowStride = n;
+            PackedGemm.run(workers(), p);
+        });
+        Partials.combine(workers(), partials, parts, m * n, w, g * m, dw.adds());
+    }
+
+    private static FilterProduct filterProduct(Conv2dSpec spec, NDArray dz, NDArray x, NDArray w, int g, int firstImage,
+            int images) {
+        int m = w.dim(0) / spec.groups();
+        var p = new FilterProduct(m, w.dim(1), w.dim(2) * w.dim(3), images * dz.dim(2) * dz.dim(3));
+        var z = Strides.of(dz);
+        p.dz = z.data();
+        p.dzImage = z.step()[0];
+        p.dzChannel = z.step()[1];
+        p.dzRow = z.step()[2];
+        p.dzColumn = z.step()[3];
+        p.dzBase = z.base() + firstImage * p.dzImage + g * m * p.dzChannel;
+        p.gridH = dz.dim(2);
+        p.gridW = dz.dim(3);
+        var from = Strides.of(x);
+        p.x = from.data();
+        p.xImage = from.step()[0];
+        p.xChannel = from.step()[1];
+        p.xRow = from.step()[2];
+        p.xColumn = from.step()[3];
+        p.xBase = from.base() + firstImage * p.xImage + g * w.dim(1) * p.xChannel;
+        p.height = x.dim(2);
+        p.width = x.dim(3);
+        p.stepH = spec.stride().h();
+        p.stepW = spec.stride().w();
+        p.tapH = Taps.rows(spec, w);
+        p.tapW = Taps.columns(spec, w);
+        return p;
+    }
+
+    @Override
+    default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
+        ChannelSums.sumChannels(workers(), dz, dbias);
+    }
+}

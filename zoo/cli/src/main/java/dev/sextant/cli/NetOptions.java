@@ -1,0 +1,33 @@
+package dev.sextant.cli;
+
+import dev.sextant.zoo.Zoo;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/// Which network: its edition and variant.
+final class NetOptions {
+    /// Values of `--edition`.
+    static final List<String> EDITIONS = List.of("book", "torchvision", "paper");
+
+    @Option(names = "--edition", paramLabel = "NAME",
+            description = "book (d2l.ai), torchvision, or paper; default: book.")
+    String edition;
+
+    @Option(names = "--variant", paramLabel = "NAME",
+            description = "A variation of the network, for example no-second-sigmoid; 'sextant nets' lists them.")
+    String variant;
+
+    /// The network's name, edition and variant, checked.
+    Choice check(CommandSpec command, String net) {
+        Wrong.oneOf(command, "network", net, Zoo.names());
+        String chosen = edition == null ? "book" : Wrong.oneOf(command, "edition", edition, EDITIONS);
+        List<String> variants = Zoo.variants(net);
+        return new Choice(net, chosen, variant == null ? variants.getFirst()
+                : Wrong.oneOf(command, "variant of " + net, variant, variants));
+    }
+
+    /// A network in full.
+    record Choice(String net, String edition, String variant) {
+    }
+}

@@ -1,0 +1,33 @@
+package dev.sextant.cli;
+
+import dev.sextant.zoo.Network;
+import dev.sextant.zoo.Zoo;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+/// `sextant nets`: the networks, with the settings they are trained with by default.
+@Command(name = "nets", mixinStandardHelpOptions = true, description = "Lists the networks and their usual settings.")
+final class NetsCommand implements Runnable {
+    private final Console console;
+
+    NetsCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void run() {
+        String format = "%-12s %-8s %-12s %6s %6s %7s  %s%n";
+        var out = console.out();
+        out.print(String.format(Locale.ROOT, format, "network", "edition", "input", "batch", "lr", "epochs",
+                "variants"));
+        for (String name : Zoo.names()) {
+            Network n = Zoo.create(Map.of("net", name));
+            List<String> variants = Zoo.variants(name);
+            out.print(String.format(Locale.ROOT, format, name, n.edition(), n.input(), n.hyper().batch(),
+                    n.hyper().lr(), n.hyper().epochs(), String.join(" ", variants.subList(1, variants.size()))));
+        }
+        out.flush();
+    }
+}

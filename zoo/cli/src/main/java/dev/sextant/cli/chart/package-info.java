@@ -1,0 +1,2 @@
+/// The training curve, as SVG and PNG.
+package dev.sextant.cli.chart;

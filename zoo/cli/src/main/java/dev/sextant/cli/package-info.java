@@ -1,0 +1,2 @@
+/// The command line: what `./sextant` runs.
+package dev.sextant.cli;

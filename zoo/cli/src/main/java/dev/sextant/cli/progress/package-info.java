@@ -1,0 +1,2 @@
+/// Progress for people, on standard error.
+package dev.sextant.cli.progress;

@@ -1,0 +1,20 @@
+package dev.sextant.cli.train;
+
+/// Everything that decides a training, in full; written to the run card, and read back by `--resume`.
+///
+/// @param net       `lenet`, `resnet18`, …
+/// @param edition   `book`, `torchvision` or `paper`
+/// @param variant   a variation of the network, `book` for the usual one
+/// @param backend   `simd`, `ref` or `cuda`
+/// @param seed      of initialisation, shuffling and dropout
+/// @param threads   CPU threads; does not change the result
+/// @param precision `exact` or `fast`
+/// @param fuse      whether neighbouring layers run as one operation
+/// @param conv      convolution algorithm, `auto` for the modelled best
+/// @param epochs    passes over the training set
+/// @param batch     images per step
+/// @param lr        learning rate of plain SGD
+/// @param data      a folder, `synthetic`, or null for Fashion-MNIST wherever it is found
+public record TrainSettings(String net, String edition, String variant, String backend, long seed, int threads,
+        String precision, boolean fuse, String conv, int epochs, int batch, double lr, String data) {
+}
