@@ -86,6 +86,12 @@ public final class CudaBackend implements Backend {
         return "own-" + kernels.algorithm(spec, inputs);
     }
 
+    /// Whether device memory is kept for the next array (the default), or every array is a block of its own for tools
+    /// that watch memory accesses.
+    public void cacheMemory(boolean keep) {
+        memory.cache(keep);
+    }
+
     /// Takes one rung of the SGEMM ladder for every matrix product from now on, for teaching and benchmarks; with null,
     /// the modelled best for each shape again.
     public void useSgemm(SgemmRung rung) {

@@ -3,6 +3,7 @@ package dev.sextant.engine.trace;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.spi.Keeps;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -14,7 +15,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/// Reports kernel calls to listeners. Costs one volatile read per operation while nobody listens; while somebody does,
+/// Reports kernel calls to listeners and to the JDK Flight Recorder. Costs one volatile read per operation while nobody listens; while somebody does,
 /// the backend's kernels are called through a proxy that times each one.
 public final class Trace {
     private static final List<OpListener> LISTENERS = new CopyOnWriteArrayList<>();
@@ -35,9 +36,16 @@ public final class Trace {
         void close();
     }
 
-    /// Whether anybody listens.
+    /// Whether anybody listens, a flight recording included.
     public static boolean isOn() {
-        return !LISTENERS.isEmpty();
+        return !LISTENERS.isEmpty() || OperationEvent.PROBE.isEnabled();
+    }
+
+    private static void report(OpEvent event) {
+        LISTENERS.forEach(listener -> listener.onOp(event));
+        if (OperationEvent.PROBE.isEnabled()) {
+            OperationEvent.commit(event);
+        }
     }
 
     /// The device's kernels, each call timed and reported.
@@ -61,8 +69,7 @@ public final class Trace {
         for (NDArray input : inputs) {
             shapes.add(input.shape().toString());
         }
-        var event = new OpEvent(spec.opName(), spec, shapes.toString(), "custom", device.name(), nanos);
-        LISTENERS.forEach(listener -> listener.onOp(event));
+        report(new OpEvent(spec.opName(), spec, shapes.toString(), "custom", device.name(), nanos));
         return result;
     }
 
@@ -73,6 +80,10 @@ public final class Trace {
             result = method.invoke(kernels, args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+        if (method.getReturnType() == Keeps.class) {
+            // A question to the backend, not an operation.
+            return result;
         }
         device.backend().synchronize();
         long nanos = System.nanoTime() - start;
@@ -92,8 +103,7 @@ public final class Trace {
             }
         }
         String algorithm = spec == null ? "direct" : device.backend().algorithm(spec, arrays.toArray(NDArray[]::new));
-        var event = new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos);
-        LISTENERS.forEach(listener -> listener.onOp(event));
+        report(new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos));
         return result;
     }
 }
