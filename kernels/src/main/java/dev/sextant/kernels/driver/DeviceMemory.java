@@ -89,6 +89,11 @@ public final class DeviceMemory {
         return lease;
     }
 
+    /// Memory for the length of one operation; close it when the operation is queued.
+    public Workspace workspace(long bytes) {
+        return new Workspace(this, bytes);
+    }
+
     /// Whether blocks are kept. Without, each array is a block of the driver of exactly its size: slow, but then tools
     /// that watch memory accesses (compute-sanitizer, the simulator's tracer) see every step over its end.
     public synchronized void cache(boolean keep) {

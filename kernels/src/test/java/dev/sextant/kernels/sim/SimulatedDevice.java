@@ -39,6 +39,11 @@ public final class SimulatedDevice {
         return device;
     }
 
+    /// The device as it is.
+    public static synchronized Device opened() {
+        return device == null ? fresh() : device;
+    }
+
     /// As [#fresh], with traced kernels and every array a block of its own, so that no step over an end is missed.
     public static Device traced() {
         Device cuda = fresh();
