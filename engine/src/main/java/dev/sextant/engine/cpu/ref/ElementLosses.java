@@ -18,7 +18,7 @@ final class ElementLosses {
             case SMOOTH_L1 -> a < limit ? d * d / (2 * limit) : a - limit / 2;
             case HUBER -> a <= limit ? d * d / 2 : limit * (a - limit / 2);
             case BCE_WITH_LOGITS -> positive * t * Functions.softplus(-x) + (1 - t) * Functions.softplus(x);
-            case NLL -> throw new IllegalArgumentException("NLL compares with class indices");
+            case NLL -> throw new IllegalStateException("NLL compares with class indices");
         };
     }
 
@@ -33,7 +33,7 @@ final class ElementLosses {
             case SMOOTH_L1 -> a < limit ? d / limit : Math.signum(d);
             case HUBER -> a <= limit ? d : limit * Math.signum(d);
             case BCE_WITH_LOGITS -> (1 - t) * Functions.sigmoid(x) - positive * t * Functions.sigmoid(-x);
-            case NLL -> throw new IllegalArgumentException("NLL compares with class indices");
+            case NLL -> throw new IllegalStateException("NLL compares with class indices");
         };
     }
 

@@ -86,7 +86,7 @@ final class Functions {
             case COS -> -Math.sin(x);
             case ERF -> 2 / SQRT_PI * Math.exp(-x * x);
             case POW -> f.a() == 0 ? 0 : f.a() * Math.pow(x, f.a() - 1);
-            default -> throw new IllegalArgumentException(f.kind() + " has its derivative from the output");
+            default -> throw new IllegalStateException(f.kind() + " has its derivative from the output");
         };
     }
 
@@ -107,7 +107,7 @@ final class Functions {
             case RECIPROCAL -> -y * y;
             case SIGN, FLOOR, CEIL, ROUND -> 0;
             case AFFINE -> f.a();
-            default -> throw new IllegalArgumentException(f.kind() + " has its derivative from the input");
+            default -> throw new IllegalStateException(f.kind() + " has its derivative from the input");
         };
     }
 

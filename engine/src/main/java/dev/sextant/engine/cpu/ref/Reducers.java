@@ -73,7 +73,7 @@ final class Reducers {
                 double log = logSumExp(v);
                 Arrays.setAll(slope, i -> Math.exp(v[i] - log));
             }
-            case ARGMAX, ARGMIN -> throw new IllegalArgumentException(spec.kind() + " has no derivative");
+            case ARGMAX, ARGMIN -> throw new IllegalStateException(spec.kind() + " has no derivative");
         }
         return slope;
     }
