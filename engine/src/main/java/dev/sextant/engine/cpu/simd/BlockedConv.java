@@ -105,7 +105,7 @@ final class BlockedConv {
         boolean direct = x.unit == LANES && band.isInside(gridH, gridW);
         // A direct convolution by a single tap over whole rows sees the plane as one long row.
         boolean flat = direct && wTap.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height
-                && to.yPixel() == LANES;
+                && to.yPixel() == LANES && to.yRow() == gridW * LANES;
         int bands = Math.clamp(Math.max(Math.ceilDiv(CHUNKS, Math.max(1, y.images())),
                 direct ? 1 : Math.ceilDiv(band.size(gridH), BAND)), 1, gridH);
         int most = Math.ceilDiv(gridH, bands);

@@ -89,8 +89,8 @@ interface SimdNorm extends NormKernels, SimdPointwise {
     default void batchNormBackward(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Aux aux, Target dx,
             Target dgamma, Target dbeta) {
         var moments = (Moments) aux;
-        if (BlockedView.is(dz) && BlockedView.is(x) && (dx == null || BlockedView.is(dx.array()))) {
-            BlockedNorm.backward(workers(), spec, dz, x, gamma, moments, dx, dgamma, dbeta);
+        if (BlockedView.is(x) && (dx == null || BlockedView.is(dx.array()))) {
+            BlockedNorm.backward(workers(), spec, BlockedMoves.blocked(workers(), dz), x, gamma, moments, dx, dgamma, dbeta);
             return;
         }
         var z = Strides.of(Dense.of(dz));

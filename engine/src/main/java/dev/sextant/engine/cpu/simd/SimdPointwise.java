@@ -110,8 +110,8 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
     @Override
     default void unaryBackward(UnarySpec spec, NDArray x, NDArray y, NDArray dy, Target dx) {
         NDArray saved = x != null ? x : y != null ? y : dy;
-        if (BlockedView.is(saved) && BlockedView.is(dy) && BlockedView.is(dx.array())) {
-            BlockedPointwise.unaryBackward(workers(), spec, saved, dy, dx);
+        if (BlockedView.is(saved) && BlockedView.is(dx.array())) {
+            BlockedPointwise.unaryBackward(workers(), spec, saved, BlockedMoves.blocked(workers(), dy), dx);
             return;
         }
         Plain result = Plain.of(dx);

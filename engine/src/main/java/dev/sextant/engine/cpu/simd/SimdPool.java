@@ -108,9 +108,8 @@ interface SimdPool extends PoolKernels, SimdPointwise {
     }
 
     private void backward(Windows windows, PoolKind kind, NDArray dy, Aux aux, Target dx) {
-        boolean lanes = BlockedView.is(dy) && BlockedView.is(dx.array());
-        if (aux instanceof BlockedPool.LaneWinners || aux == null && lanes) {
-            BlockedPool.backward(workers(), windows, kind, dy, aux, dx);
+        if (aux instanceof BlockedPool.LaneWinners || aux == null && BlockedView.is(dx.array())) {
+            BlockedPool.backward(workers(), windows, kind, BlockedMoves.blocked(workers(), dy), aux, dx);
             return;
         }
         Plain result = Plain.of(dx);
