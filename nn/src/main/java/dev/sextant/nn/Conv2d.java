@@ -106,14 +106,14 @@ public final class Conv2d extends Layer implements Fusable {
 
     @Override
     public Var forward(Var x) {
-        Var y = Convolution.conv2d(spec, x, parameter("weight").var(), bias ? parameter("bias").var() : null);
+        Var y = Convolution.conv2d(spec, x, leaf("weight"), bias ? leaf("bias") : null);
         return after.isIdentity() ? y : Pointwise.unary(after, y);
     }
 
     @Override
     public Var forward(Var x, UnarySpec activation) {
-        return Convolution.conv2d(spec.with(activation), x, parameter("weight").var(),
-                bias ? parameter("bias").var() : null);
+        return Convolution.conv2d(spec.with(activation), x, leaf("weight"),
+                bias ? leaf("bias") : null);
     }
 
     @Override

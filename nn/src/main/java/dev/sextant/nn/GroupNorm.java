@@ -48,8 +48,8 @@ public final class GroupNorm extends Layer {
 
     @Override
     public Var forward(Var x) {
-        return Normalization.groupNorm(spec(), x, affine ? parameter("weight").var() : null,
-                affine ? parameter("bias").var() : null);
+        return Normalization.groupNorm(spec(), x, affine ? leaf("weight") : null,
+                affine ? leaf("bias") : null);
     }
 
     @Override

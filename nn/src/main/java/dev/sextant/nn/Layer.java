@@ -186,9 +186,26 @@ public abstract class Layer {
         return buffers.get(name);
     }
 
+    /// The layer's own buffers, children not included.
+    public final Map<String, NDArray> buffers() {
+        return Collections.unmodifiableMap(buffers);
+    }
+
     /// The layer's own parameter of that name, or null if it has none (yet).
     public final Parameter parameter(String name) {
         return parameters.get(name);
+    }
+
+    /// What operations use of the layer's own parameter.
+    ///
+    /// @throws SextantException if the model has not been initialised
+    protected final Var leaf(String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new SextantException("layer %s has no parameter '%s' yet: call model.initialize(inputShape, device, "
+                    + "seed) before the first forward pass", typeName(), name);
+        }
+        return parameter.var();
     }
 
     /// The direct children by name, in order.

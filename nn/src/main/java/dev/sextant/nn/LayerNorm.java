@@ -48,8 +48,8 @@ public final class LayerNorm extends Layer {
 
     @Override
     public Var forward(Var x) {
-        return Normalization.layerNorm(spec(), x, affine ? parameter("weight").var() : null,
-                affine ? parameter("bias").var() : null);
+        return Normalization.layerNorm(spec(), x, affine ? leaf("weight") : null,
+                affine ? leaf("bias") : null);
     }
 
     @Override

@@ -80,8 +80,8 @@ public final class Linear extends Layer implements Fusable {
 
     private Var run(Var x, LinearSpec s) {
         Var in = flattens && x.shape().rank() > 2 ? Shaping.flatten(x, 1, -1) : x;
-        return dev.sextant.autograd.Linear.linear(s, in, parameter("weight").var(),
-                bias ? parameter("bias").var() : null);
+        return dev.sextant.autograd.Linear.linear(s, in, leaf("weight"),
+                bias ? leaf("bias") : null);
     }
 
     @Override
