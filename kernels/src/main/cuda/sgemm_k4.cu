@@ -13,8 +13,9 @@
 
 extern "C" __global__ void __launch_bounds__(THREADS)
 sgemm_k4(Gemm g, const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c) {
-    __shared__ float as[DEPTH][TILE + 1];       // the odd row length keeps transposing stores free of bank conflicts
-    __shared__ float bs[DEPTH][TILE + 1];
+    // Two words of padding: a warp that stores 16 rows of 2 columns then meets 32 different banks.
+    __shared__ float as[DEPTH][TILE + 2];
+    __shared__ float bs[DEPTH][TILE + 2];
     const int t = threadIdx.x, tx = t % SIDE, ty = t / SIDE;
     const int m0 = blockIdx.y * TILE, n0 = blockIdx.x * TILE;
 

@@ -6,6 +6,8 @@ module dev.sextant.kernels {
     requires jcuda;
 
     exports dev.sextant.kernels;
+    exports dev.sextant.kernels.conv;
+    exports dev.sextant.kernels.gemm;
     exports dev.sextant.kernels.sim;
 
     provides dev.sextant.engine.spi.BackendProvider with dev.sextant.kernels.CudaBackendProvider;

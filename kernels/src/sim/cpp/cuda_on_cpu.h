@@ -7,11 +7,10 @@
 #include <utility>
 
 struct SimDim { unsigned x, y, z; };
-struct SimBuiltins { SimDim thread, block, blockDim, gridDim; };
+struct SimBuiltins { SimDim thread, block, blockDim, gridDim; unsigned long long fmas; };
 
 extern "C" {
 extern SimBuiltins sim_builtins;
-extern unsigned long long sim_fma_count;
 void sim_barrier(int line);
 unsigned sim_warp(int kind, unsigned mask, unsigned value, int argument, int width, int line);
 void* sim_dynamic_shared(void);
@@ -47,7 +46,7 @@ static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
 
 #ifdef SIM_TRACED
-static inline float sim_fmaf(float a, float b, float c) { sim_fma_count++; return __builtin_fmaf(a, b, c); }
+static inline float sim_fmaf(float a, float b, float c) { sim_builtins.fmas++; return __builtin_fmaf(a, b, c); }
 #define fmaf sim_fmaf
 #endif
 

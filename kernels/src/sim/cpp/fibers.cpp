@@ -9,7 +9,6 @@
 
 extern "C" {
 SimBuiltins sim_builtins;
-unsigned long long sim_fma_count;
 void simSwitch(void** saveStackPointer, void* stackPointer);
 }
 

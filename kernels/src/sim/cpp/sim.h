@@ -9,7 +9,7 @@
 #include <vector>
 
 struct SimDim { unsigned x, y, z; };
-struct SimBuiltins { SimDim thread, block, blockDim, gridDim; };
+struct SimBuiltins { SimDim thread, block, blockDim, gridDim; unsigned long long fmas; };
 struct SimKernel {
     const char* name;
     void (*call)(void** parameters);
@@ -69,6 +69,8 @@ struct Launch {
     SimDim grid, block;
     unsigned dynamicShared;
     bool traced;
+    const char* constantBegin;      // the parameters: read like constants
+    const char* constantEnd;
 };
 int runLaunch(const Launch& launch, void** parameters);     // SUCCESS, ILLEGAL_ADDRESS or LAUNCH_FAILED
 struct Position { SimDim block, thread; unsigned linearThread; };

@@ -9,7 +9,6 @@
 
 extern "C" {
 extern SimBuiltins sim_builtins;
-extern unsigned long long sim_fma_count;
 }
 
 namespace {
@@ -168,6 +167,9 @@ void access(const void* pointer, unsigned size, bool write, bool atomic, const v
     } else if (!write && address >= reinterpret_cast<uint64_t>(traced->code->dataBegin)
             && address < reinterpret_cast<uint64_t>(traced->code->dataEnd)) {
         return;                                 // constants
+    } else if (!write && address >= reinterpret_cast<uint64_t>(traced->constantBegin)
+            && address < reinterpret_cast<uint64_t>(traced->constantEnd)) {
+        return;                                 // parameters
     } else {
         isShared = false;
         touchGlobal(address, size, write, atomic, pc);
@@ -251,7 +253,7 @@ void traceLaunchBegins(const Launch& launch) {
     dynamicShadow.assign((launch.dynamicShared + 3) / 4, Cell{});
     logs.assign((size_t) launch.block.x * launch.block.y * launch.block.z, {});
     launches[launch.kernel->name]++;
-    fmasBefore = sim_fma_count;
+    fmasBefore = sim_builtins.fmas;
 }
 
 void traceBlockBegins() {
@@ -269,7 +271,7 @@ void tracePhaseEnds(unsigned threads) {
 }
 
 void traceLaunchEnds() {
-    fmas[traced->kernel->name] += (long) (sim_fma_count - fmasBefore);
+    fmas[traced->kernel->name] += (long) (sim_builtins.fmas - fmasBefore);
     traced = nullptr;
 }
 

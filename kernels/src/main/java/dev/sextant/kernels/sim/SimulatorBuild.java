@@ -64,14 +64,16 @@ final class SimulatorBuild {
         }
     }
 
-    /// Compiles another version of one kernel source, plain and traced, into `folder`: how tests plant bugs.
-    static void compileVariant(Path libraries, Path folder, String name, String source) {
+    /// Compiles a kernel source that is not the shipped one, traced or plain, into `folder`: how tests plant bugs.
+    ///
+    /// @param hash what the PTX that it stands for says about its source
+    static void compileVariant(Path libraries, Path folder, String name, String source, String hash, boolean traced) {
         try {
             Files.createDirectories(folder);
             var build = new SimulatorBuild(folder);
-            build.extract(libraries);
             Files.writeString(folder.resolve(name + ".cu"), source);
-            build.compileKernels(name, source, libraries);
+            build.writeHost(name, source, hash);
+            build.compileKernelLibrary(name, traced, libraries);
         } catch (IOException e) {
             throw new DeviceException(e, "simulator: cannot build %s in %s: %s", name, folder, e.getMessage());
         }
@@ -98,7 +100,9 @@ final class SimulatorBuild {
         command.add("-ldl");
         run(command);
         for (String name : Sources.NAMES) {
-            compileKernels(name, Sources.text(name + ".cu"), folder);
+            writeHost(name, Sources.text(name + ".cu"), Sources.hash(name));
+            compileKernelLibrary(name, false, folder);
+            compileKernelLibrary(name, true, folder);
         }
     }
 
@@ -118,7 +122,7 @@ final class SimulatorBuild {
     }
 
     // A .cu file becomes a library with a table of its kernels.
-    private void compileKernels(String name, String source, Path libraries) throws IOException {
+    private void writeHost(String name, String source, String hash) throws IOException {
         List<String> kernels = KERNEL.matcher(source).results().map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
         Files.writeString(folder.resolve(name + ".host.cpp"), """
                 #include "cuda_on_cpu.h"
@@ -137,13 +141,12 @@ final class SimulatorBuild {
                 extern const char sim_source_hash[];
                 const char sim_source_hash[] = "%s";
                 }
-                """.formatted(name, String.join("\n", kernels), kernels.size(), Sources.hash(name)));
-        compileKernelLibrary(name, name + ".so", PLAIN, libraries);
-        compileKernelLibrary(name, name + ".traced.so", TRACED, libraries);
+                """.formatted(name, String.join("\n", kernels), kernels.size(), hash));
     }
 
-    private void compileKernelLibrary(String name, String library, List<String> mode, Path libraries)
-            throws IOException {
+    private void compileKernelLibrary(String name, boolean traced, Path libraries) throws IOException {
+        String library = name + (traced ? ".traced.so" : ".so");
+        List<String> mode = traced ? TRACED : PLAIN;
         String object = library + ".o";
         List<String> compile = new ArrayList<>(List.of("g++", "-c", "-o", object, "-I", folder.toString(), "-I",
                 libraries.toString(), "-Wno-unknown-pragmas"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,7 +27,11 @@ class PtxTest {
     static void update() throws IOException {
         if (Boolean.getBoolean("ptx.update")) {
             for (String name : NAMES) {
-                Files.writeString(PtxBuild.committed(name), PtxBuild.compile(name));
+                String ptx = PtxBuild.compile(name);
+                Files.writeString(PtxBuild.committed(name), ptx);
+                // And the build's copy, which later tests of this run load.
+                Files.writeString(Path.of(System.getProperty("kernels.basedir"),
+                        "target/classes/dev/sextant/kernels/ptx", name + ".ptx"), ptx);
             }
         }
     }
@@ -37,7 +42,7 @@ class PtxTest {
 
     @Test
     void everySourceIsListed() throws IOException {
-        try (Stream<java.nio.file.Path> files = Files.list(PtxBuild.sources())) {
+        try (Stream<Path> files = Files.list(PtxBuild.sources())) {
             assertEquals(Stream.concat(NAMES.stream().map(n -> n + ".cu"), Sources.HEADERS.stream()).sorted().toList(),
                     files.map(p -> p.getFileName().toString()).sorted().toList());
         }

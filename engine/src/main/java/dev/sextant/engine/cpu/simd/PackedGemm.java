@@ -15,7 +15,7 @@ import dev.sextant.engine.cpu.Workers;
 /// small: a network's error against float64 stays near what sums in a tree would give.
 final class PackedGemm {
     /// Largest depth of a packed block: a panel of `b` then fills about half of the first-level cache.
-    private static final int DEPTH = 256;
+    private static final int DEPTH = 128;
     /// Most columns of a chunk.
     private static final int WIDTH = 512;
     /// Most elements of `a` packed at once.

@@ -110,7 +110,7 @@ final class PatchProduct extends Product {
         }
         int step = stepW * xColumn;
         int source = row + first * xColumn;
-        if (step == 1) {
+        if (step == 1 && end > from) {
             System.arraycopy(x, source + from, to, at + from, end - from);
         } else {
             for (int i = from; i < end; i++) {

@@ -1,24 +1,26 @@
-package dev.sextant.kernels.gemm;
+package dev.sextant.kernels;
 
 import dev.sextant.kernels.driver.CudaFunction.Dim;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
+import dev.sextant.kernels.gemm.GemmProblem;
+import dev.sextant.kernels.gemm.SgemmRung;
 
 /// Launches a rung of the SGEMM ladder.
-public final class Sgemm {
+final class Sgemm {
     private static final int MOST_BATCHES_PER_LAUNCH = 65_535;
 
     private final Modules modules;
 
     /// @param modules where the kernels are
-    public Sgemm(Modules modules) {
+    Sgemm(Modules modules) {
         this.modules = modules;
     }
 
     /// `C (+)= A·B`.
     ///
     /// @param a address of the first element of A; B and C alike
-    public void run(SgemmRung rung, GemmProblem problem, long a, long b, long c) {
+    void run(SgemmRung rung, GemmProblem problem, long a, long b, long c) {
         if (problem.isEmpty()) {
             return;
         }
@@ -35,7 +37,7 @@ public final class Sgemm {
         }
         int[] fields = p.fields();
         int batches = fields[10];
-        modules.function(rung.kernel(), rung.kernel()).launch(
+        modules.function(rung.source(), rung.kernel()).launch(
                 new Dim(Math.ceilDiv(p.n(), rung.tileN()), Math.ceilDiv(p.m(), rung.tileM()),
                         Math.min(batches, MOST_BATCHES_PER_LAUNCH)),
                 Dim.of(rung.threads()),

@@ -1,0 +1,122 @@
+package dev.sextant.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sextant.engine.DType;
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.gemm.SgemmRung;
+import dev.sextant.kernels.sim.OnSimulator;
+import dev.sextant.kernels.sim.SimulatedDevice;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Every rung of the SGEMM ladder: equal to the oracle, clean under the tracer, and with the memory behaviour that its
+/// header promises.
+@OnSimulator
+class SgemmLadderTest {
+    private Device cuda;
+
+    @BeforeEach
+    void open() {
+        cuda = SimulatedDevice.fresh();
+    }
+
+    @AfterEach
+    void bestAgain() {
+        ((CudaBackend) cuda.backend()).useSgemm(null);
+    }
+
+    // Odd extents, full tiles, extents that are multiples of four (vector accesses) and that are not.
+    private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 2}, {33, 31, 9}, {64, 64, 16}, {65, 130, 17}, {128, 128, 8},
+            {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
+
+    @ParameterizedTest
+    @EnumSource
+    void equalsTheOracle(SgemmRung rung) {
+        for (int[] s : SHAPES) {
+            for (int transposes = 0; transposes < 4; transposes++) {
+                check(rung, s[0], s[1], s[2], new MatmulSpec((transposes & 1) != 0, (transposes & 2) != 0));
+            }
+        }
+    }
+
+    /// Reads and writes of a traced run are in bounds, initialised and ordered.
+    @ParameterizedTest
+    @EnumSource
+    void isCleanUnderTheTracer(SgemmRung rung) {
+        cuda = SimulatedDevice.traced();
+        for (int[] s : new int[][] {{5, 3, 2}, {33, 31, 9}, {65, 130, 17}, {132, 140, 20}}) {
+            check(rung, s[0], s[1], s[2], MatmulSpec.PLAIN);
+            check(rung, s[0], s[1], s[2], new MatmulSpec(true, true));
+        }
+    }
+
+    private void check(SgemmRung rung, int m, int n, int k, MatmulSpec spec) {
+        Shape a = spec.transposeA() ? Shape.of(2, k, m) : Shape.of(2, m, k);
+        Shape b = spec.transposeB() ? Shape.of(n, k) : Shape.of(k, n);
+        Shape y = spec.outputShape(a, b);
+        ((CudaBackend) cuda.backend()).useSgemm(rung);
+        for (Write write : Write.values()) {
+            NDArray expected = null;
+            for (Device device : new Device[] {Device.ref(), cuda}) {
+                NDArray out = NDArray.of(Compare.values(3, y.size()), y, device);
+                device.kernels().matmul(spec, NDArray.of(Compare.values(1, a.size()), a, device),
+                        NDArray.of(Compare.values(2, b.size()), b, device), out, write);
+                if (expected == null) {
+                    expected = out;
+                } else {
+                    Compare.close(expected, out, k + 1, rung + " " + m + "x" + n + "x" + k + " " + spec + " " + write);
+                }
+            }
+        }
+        var simulator = SimulatedDevice.simulator();
+        assertEquals(0, simulator.findings(), () -> rung + ": " + simulator.report().texts());
+    }
+
+    /// What the tracer counts for 128×128×64. A warp that reads 32 neighbours of 4 bytes touches 4 sectors of 32
+    /// bytes, of 16 bytes 16 sectors; k0 reads 32 rows of A at a time.
+    @ParameterizedTest
+    @EnumSource
+    void movesMemoryAsItsHeaderSays(SgemmRung rung) {
+        var simulator = SimulatedDevice.simulator();
+        simulator.set("trace", "1");
+        ((CudaBackend) cuda.backend()).useSgemm(rung);
+        NDArray a = NDArray.of(Compare.values(1, 128 * 64), Shape.of(128, 64), cuda);
+        NDArray b = NDArray.of(Compare.values(2, 64 * 128), Shape.of(64, 128), cuda);
+        NDArray y = NDArray.empty(Shape.of(128, 128), DType.FLOAT32, cuda);
+        cuda.kernels().matmul(MatmulSpec.PLAIN, a, b, y, Write.SET);
+        cuda.backend().synchronize();
+        var report = simulator.report();
+        String kernel = rung.kernel();
+        assertEquals(128L * 128 * 64, report.fmas().get(kernel));
+        assertEquals(loads(rung), report.sectorsPerRequest(kernel, false), 0.01);
+        assertEquals(switch (rung) {
+            case K0 -> 32.0;
+            case K1, K2, K3, K4 -> 4.0;
+            case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7 -> 16.0;
+        }, report.sectorsPerRequest(kernel, true), 0.01);
+        assertEquals(0, report.bankConflicts(kernel), () -> "bank conflicts in " + report.sites());
+        // Global traffic: each value is fetched once per tile that needs it, K0 and K1 once per use and warp.
+        long sectors = report.sites().stream().filter(s -> !s.shared() && !s.store()).mapToLong(s -> s.sectors()).sum();
+        if (rung.ordinal() >= SgemmRung.K2.ordinal()) {
+            long panels = 128L * 64 * (128 / rung.tileM() + 128 / rung.tileN());
+            assertEquals(panels * Float.BYTES / 32, sectors);
+        }
+    }
+
+    private static double loads(SgemmRung rung) {
+        return switch (rung) {
+            case K0 -> (32 + 1) / 2.0;      // 32 rows of A, one word of B
+            case K1 -> (1 + 4) / 2.0;       // one word of A, 32 neighbours of B
+            case K2, K3, K4 -> 4;
+            case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7 -> 16;
+        };
+    }
+}
