@@ -6,6 +6,7 @@ module dev.sextant.kernels {
     requires jcuda;
 
     exports dev.sextant.kernels;
+    exports dev.sextant.kernels.conv;
     exports dev.sextant.kernels.gemm;
     exports dev.sextant.kernels.sim;
 

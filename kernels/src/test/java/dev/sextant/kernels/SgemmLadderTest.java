@@ -51,7 +51,7 @@ class SgemmLadderTest {
     @ParameterizedTest
     @EnumSource
     void isCleanUnderTheTracer(SgemmRung rung) {
-        SimulatedDevice.simulator().set("trace", "1");
+        cuda = SimulatedDevice.traced();
         for (int[] s : new int[][] {{5, 3, 2}, {33, 31, 9}, {65, 130, 17}, {132, 140, 20}}) {
             check(rung, s[0], s[1], s[2], MatmulSpec.PLAIN);
             check(rung, s[0], s[1], s[2], new MatmulSpec(true, true));
