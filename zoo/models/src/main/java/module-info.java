@@ -7,4 +7,6 @@ module dev.sextant.zoo {
 
     exports dev.sextant.zoo;
     exports dev.sextant.zoo.data;
+    exports dev.sextant.zoo.paper;
+    exports dev.sextant.zoo.torchvision;
 }

@@ -9,6 +9,7 @@ import dev.sextant.engine.op.Checks;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.Pair;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.nn.init.Init;
 
 /// Two-dimensional convolution: `[N, C, H, W]` → `[N, K, P, Q]`, see [Conv2dSpec].
 ///
@@ -19,6 +20,8 @@ public final class Conv2d extends Layer implements Fusable {
     private Conv2dSpec spec = Conv2dSpec.of(1, 0);
     private UnarySpec after = UnarySpec.IDENTITY;
     private boolean bias = true;
+    private Init weightInit;
+    private Init biasInit;
 
     /// @param filters K, the number of output channels
     /// @param kernel  R and S
@@ -77,6 +80,13 @@ public final class Conv2d extends Layer implements Fusable {
         return spec(spec.with(fuses ? activation : UnarySpec.IDENTITY));
     }
 
+    /// Fills the parameters this way, whatever the policy says; null leaves one to the policy.
+    public Conv2d init(Init weight, Init biasValues) {
+        weightInit = weight;
+        biasInit = biasValues;
+        return this;
+    }
+
     /// Leaves the bias out.
     public Conv2d noBias() {
         bias = false;
@@ -89,9 +99,9 @@ public final class Conv2d extends Layer implements Fusable {
 
     @Override
     protected void build(Shape in) {
-        parameter("weight", weightShape(in), null);
+        parameter("weight", weightShape(in), weightInit);
         if (bias) {
-            parameter("bias", Shape.of(filters), null);
+            parameter("bias", Shape.of(filters), biasInit);
         }
     }
 

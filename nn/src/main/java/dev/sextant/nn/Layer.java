@@ -97,6 +97,22 @@ public abstract class Layer {
         return y;
     }
 
+    /// Runs the layer for training: its output, and where it has auxiliary heads, theirs after it.
+    ///
+    /// @see dev.sextant.nn.train.Task#loss(List, dev.sextant.engine.NDArray)
+    public final List<Var> applyAll(Var x) {
+        List<Var> outputs = forwardAll(x);
+        for (Hook hook : hooks) {
+            hook.onForward(this, x, outputs.getFirst());
+        }
+        return outputs;
+    }
+
+    /// The output and those of auxiliary heads; a model that has such heads overrides it.
+    protected List<Var> forwardAll(Var x) {
+        return List.of(forward(x));
+    }
+
     /// Walks shapes through the layer without computing.
     ///
     /// @return shape of the output
@@ -122,17 +138,7 @@ public abstract class Layer {
     /// Creates every parameter for inputs of shape `in` and fills it: the layer's own wish first, else the policy's.
     /// Values depend on the seed and the parameter's position alone. Parameters that have values keep them.
     public final void initialize(Shape in, Device device, long seed, InitPolicy policy) {
-        walk(in, new Walk() {
-            @Override
-            public void enter(Layer layer, Shape shape) {
-                if (layer.parameters.isEmpty() && layer.buffers.isEmpty()) {
-                    Scope.outside(() -> {
-                        layer.build(shape);
-                        return null;
-                    });
-                }
-            }
-        });
+        declare(in);
         int[] stream = {0};
         visit("", (path, layer) -> layer.parameters.values().forEach(p -> {
             int index = stream[0]++;
@@ -145,7 +151,23 @@ public abstract class Layer {
         visit("", (path, layer) -> layer.buffers.replaceAll((name, b) -> Scope.outside(() -> b.to(device))));
     }
 
-    /// As above with PyTorch's default initialisation.
+    /// Creates every parameter for inputs of shape `in` without values: names and shapes are known, and weights can be
+    /// loaded. `initialize` fills those that have no values then.
+    public final void declare(Shape in) {
+        walk(in, new Walk() {
+            @Override
+            public void enter(Layer layer, Shape shape) {
+                if (layer.parameters.isEmpty() && layer.buffers.isEmpty()) {
+                    Scope.outside(() -> {
+                        layer.build(shape);
+                        return null;
+                    });
+                }
+            }
+        });
+    }
+
+    /// As `initialize` above with PyTorch's default initialisation.
     public final void initialize(Shape in, Device device, long seed) {
         initialize(in, device, seed, InitPolicy.PYTORCH);
     }
@@ -246,6 +268,17 @@ public abstract class Layer {
             String prefix = path.isEmpty() ? "" : path + ".";
             layer.parameters.forEach((name, p) -> all.put(prefix + name, p.value()));
             layer.buffers.forEach((name, b) -> all.put(prefix + name, b));
+        });
+        return all;
+    }
+
+    /// Shapes of parameters and buffers by full name, in the order of [#state]; values are not needed.
+    public final Map<String, Shape> stateShapes() {
+        Map<String, Shape> all = new LinkedHashMap<>();
+        visit("", (path, layer) -> {
+            String prefix = path.isEmpty() ? "" : path + ".";
+            layer.parameters.forEach((name, p) -> all.put(prefix + name, p.shape()));
+            layer.buffers.forEach((name, b) -> all.put(prefix + name, b.shape()));
         });
         return all;
     }

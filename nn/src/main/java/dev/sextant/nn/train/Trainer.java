@@ -145,13 +145,13 @@ public final class Trainer {
         try (var _ = Scope.open("training step")) {
             var batch = batches.next();
             Dropout.position(model, seed, state.globalStep());
-            Var output = model.apply(Var.of(batch.images()));
-            Var loss = task.loss(output, batch.labels());
+            List<Var> outputs = model.applyAll(Var.of(batch.images()));
+            Var loss = task.loss(outputs, batch.labels());
             optimizer.zeroGrad();
             loss.backward();
             update();
             double value = loss.item();
-            int correct = task.correct(output.value(), batch.labels());
+            int correct = task.correct(outputs.getFirst().value(), batch.labels());
             state = state.after(value, correct, batch.size(), (System.nanoTime() - start) / 1e9);
         }
     }
