@@ -21,11 +21,11 @@ final class Duel {
     private static final double LOSS_TOLERANCE = 1e-2;
     /// The greatest difference of logits, relative to the largest.
     private static final double LOGIT_TOLERANCE = 1e-3;
-    /// Processors that other programs may use in a turn. Engines suffer unequally from them: where threads wait for each
+    /// Processors that other programs may use in a turn beside those that are to spare. Engines suffer unequally from them: where threads wait for each
     /// other by spinning, one that is put aside for a few milliseconds holds up all.
     private static final double CALM = 0.15;
     /// How many rounds to take at most, as a multiple of those that count.
-    private static final int PATIENCE = 3;
+    private static final int PATIENCE = 2;
     private static final int CHECK_BATCH = 8;
     private static final int CHECK_STEPS = 3;
 
@@ -33,14 +33,17 @@ final class Duel {
     private final BookNet net;
     private final int batch;
     private final List<WorkerProcess> engines;
+    private final double spare;
     private final PrintStream progress;
     private final Map<String, List<WorkerProcess.Turn>> turns = new LinkedHashMap<>();
 
-    Duel(Mode mode, BookNet net, int batch, List<WorkerProcess> engines, PrintStream progress) {
+    /// @param spare processors that no engine uses, so that others may
+    Duel(Mode mode, BookNet net, int batch, List<WorkerProcess> engines, double spare, PrintStream progress) {
         this.mode = mode;
         this.net = net;
         this.batch = batch;
         this.engines = engines;
+        this.spare = spare;
         this.progress = progress;
     }
 
@@ -53,13 +56,13 @@ final class Duel {
             turns.put(engine.name(), new ArrayList<>());
         }
         List<Round> all = new ArrayList<>();
-        while (all.size() < rounds * PATIENCE && all.stream().filter(Round::isCalm).count() < rounds) {
+        while (all.size() < rounds * PATIENCE && calm(all) < rounds) {
             all.add(round(all.size(), seconds));
         }
         all.sort(Comparator.comparingDouble(Round::disturbance));
         all.stream().limit(rounds).forEach(r -> r.turns.forEach((name, turn) -> turns.get(name).add(turn)));
         progress.printf("  %d rounds, %d of them calm; the %d calmest count%n", all.size(),
-                all.stream().filter(Round::isCalm).count(), rounds);
+                calm(all), rounds);
         turns.forEach((name, list) -> progress.printf(Locale.ROOT, "  %-16s %10.1f images/s (%.1f to %.1f), peak %d MB; "
                 + "others used %.2f processors%n", name, rates(name).median(), rates(name).low(), rates(name).high(),
                 list.getLast().peakMegabytes(), disturbance(list)));
@@ -74,15 +77,15 @@ final class Duel {
         return new Round(taken);
     }
 
+    private long calm(List<Round> all) {
+        return all.stream().filter(r -> r.disturbance() <= spare + CALM).count();
+    }
+
     /// One turn of every engine.
     private record Round(Map<String, WorkerProcess.Turn> turns) {
         /// Processors that other programs used, in the most disturbed turn.
         double disturbance() {
             return turns.values().stream().mapToDouble(WorkerProcess.Turn::others).max().orElse(0);
-        }
-
-        boolean isCalm() {
-            return disturbance() <= CALM;
         }
     }
 

@@ -88,7 +88,8 @@ public final class PeersCommand implements Callable<Integer> {
         try (var sextant = new WorkerProcess(recipes.sextant());
                 var tuned = new WorkerProcess(recipes.pytorchTuned());
                 var untuned = new WorkerProcess(recipes.pytorch())) {
-            var duel = new Duel(Mode.TRAIN, net, net.trainBatch(), List.of(sextant, tuned, untuned), out);
+            var duel = new Duel(Mode.TRAIN, net, net.trainBatch(), List.of(sextant, tuned, untuned), spare(),
+                    out);
             duel.run(warmUp, seconds, rounds);
             record(net, net.trainBatch(), TUNED, duel, tuned.name());
             record(net, net.trainBatch(), DEFAULT, duel, untuned.name());
@@ -99,10 +100,14 @@ public final class PeersCommand implements Callable<Integer> {
         out.printf("%n%s, inference, batch %d%n", net.key(), batch);
         try (var sextant = new WorkerProcess(recipes.sextant());
                 var onnx = new WorkerProcess(recipes.onnxRuntime())) {
-            var duel = new Duel(Mode.INFER, net, batch, List.of(sextant, onnx), out);
+            var duel = new Duel(Mode.INFER, net, batch, List.of(sextant, onnx), spare(), out);
             duel.run(warmUp, seconds, rounds);
             record(net, batch, key, duel, onnx.name());
         }
+    }
+
+    private int spare() {
+        return Math.max(0, Runtime.getRuntime().availableProcessors() - threads);
     }
 
     private void record(BookNet net, int batch, String key, Duel duel, String peer) {
@@ -118,7 +123,7 @@ public final class PeersCommand implements Callable<Integer> {
         out.printf("%n%-12s %-14s %5s %12s %12s  %s%n", "network", "comparison", "batch", "sextant", "peer",
                 "ratio of images/s, median (lowest to highest round)");
         rows.forEach(out::println);
-        if (worstDisturbance > NOTEWORTHY_DISTURBANCE) {
+        if (worstDisturbance > spare() + NOTEWORTHY_DISTURBANCE) {
             out.printf(Locale.ROOT, "%nThe machine was shared: in the most disturbed comparison other programs used %.1f "
                     + "processors. Engines suffer unequally from that; repeat on an idle machine.%n", worstDisturbance);
         }
