@@ -20,6 +20,7 @@ public final class Linear {
             Checks.same("linear", "bias", bias.shape(), Shape.of(w.shape().dim(0)), "one per row of w " + w.shape());
         }
         Op.requireFusable(spec.opName(), spec.activation());
+        Op.kernels(spec, x, w, bias);
         if (x.shape().rank() == 2) {
             return matrix(spec, x, w, bias);
         }
