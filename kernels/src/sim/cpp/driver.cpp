@@ -455,7 +455,7 @@ int cuModuleLoadData(void** module, const void* image) {
     if (!parsePtx(static_cast<const char*>(image), *m)) {
         return INVALID_PTX;
     }
-    Compiled* c = load(m->source, false);
+    Compiled* c = load(m->source, settingNumber("trace", 0) != 0);
     if (c == nullptr) {
         return NO_BINARY_FOR_GPU;
     }
@@ -479,7 +479,7 @@ int cuModuleGetFunction(void** function, void* module, const char* name) {
     ENTER("cuModuleGetFunction")
     auto* m = static_cast<Module*>(module);
     auto entry = m->entries.find(name);
-    Compiled* c = load(m->source, false);
+    Compiled* c = load(m->source, settingNumber("trace", 0) != 0);
     const SimKernel* k = c == nullptr ? nullptr : kernelOf(*c, name);
     if (entry == m->entries.end() || k == nullptr) {
         return NOT_FOUND;

@@ -230,6 +230,7 @@ void runBlock(std::vector<unsigned>& order) {
             if (fibers[i].state == State::Ready) {
                 running = &fibers[i];
                 sim_builtins.thread = running->position.thread;
+                sim_builtins.watched = current->traced && traceWatches(running->position);
                 simSwitch(&schedulerStack, running->stackPointer);
                 running = nullptr;
                 progress = true;

@@ -7,8 +7,13 @@ import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.op.Pair;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.Planted;
@@ -65,9 +70,21 @@ class PlantedBugsTest {
         BETA_IGNORED("sgemm_k2", "gemm.cuh", "add ? *c + value : value", "value", WRONG),
         WRONG_BATCH("sgemm_k4", "gemm.cuh", "i2 = batch % g.batch2", "i2 = batch % g.batch1", WRONG, "race"),
         SWAPPED_OPERANDS("sgemm_k4", "gemm.cuh", "at.a = a +", "at.a = b +", WRONG, "out-of-bounds"),
-        COPY_RUNS_OVER("move", "move.cu", "i < n; i +=", "i <= n; i +=", "out-of-bounds", "race", WRONG),
+        COPY_RUNS_OVER("move", "grid.cuh", "i < (n);", "i <= (n);", "out-of-bounds", "race", WRONG),
         COPY_TAKES_THE_OTHER_STRIDE("move", "move.cu", "at * w.xStride[axis]", "at * w.yStride[axis]", WRONG,
-                "out-of-bounds");
+                "out-of-bounds"),
+        DIRECT_EDGE("conv_direct", "conv_direct.cu", "h >= g.H", "h > g.H", WRONG, "out-of-bounds"),
+        DIRECT_TREE_WITHOUT_BARRIER("conv_direct", "conv_direct.cu", "        __syncthreads();\n", "", "race",
+                "uninitialised"),
+        DIRECT_WRONG_GROUP("conv_direct", "conv_direct.cu", "c % channels", "c", WRONG, "out-of-bounds"),
+        IM2COL_WRONG_DILATION("conv_im2col", "conv_im2col.cu", "g.padH, g.dilationH)", "g.padH, g.dilationW)", WRONG),
+        COL2IM_FORGETS_TO_ADD("conv_im2col", "conv_im2col.cu", "add ? dx[i] + sum : sum", "sum", WRONG),
+        TAP_WITHOUT_STRIDE("conv_implicit", "conv.cuh", "at % stride == 0 && ", "", WRONG),
+        IMPLICIT_TILE_REFILLED_EARLY("conv_implicit", "conv_implicit.cu", "        __syncthreads();\n    }\n", "    }\n",
+                "race"),
+        WINOGRAD_SIGN("conv_winograd", "conv_winograd.cu", "m1 - m2 - m3", "m1 - m2 + m3", WRONG),
+        WINOGRAD_EDGE("conv_winograd", "conv_winograd.cu", "p < g.P && q < g.Q", "p < g.P", "race", "out-of-bounds",
+                WRONG);
 
         final String source;
         final String file;
@@ -86,7 +103,9 @@ class PlantedBugsTest {
 
     @AfterEach
     void clean() {
-        ((CudaBackend) SimulatedDevice.fresh().backend()).useSgemm(null);
+        var backend = (CudaBackend) SimulatedDevice.fresh().backend();
+        backend.useSgemm(null);
+        backend.useConvolution(null);
     }
 
     @ParameterizedTest
@@ -95,30 +114,59 @@ class PlantedBugsTest {
         Device cuda = SimulatedDevice.traced();
         Planted.plant(folder, bug.source, bug.file, bug.from, bug.to);
         var caught = new TreeSet<String>();
-        if (bug.source.equals("move")) {
-            try {
-                move(cuda);
-            } catch (AssertionError e) {
-                caught.add(WRONG);
-            } catch (DeviceException e) {
-                // The device says only that something failed; the findings say what.
-            }
-        } else {
-            SgemmRung rung = Arrays.stream(SgemmRung.values()).filter(r -> r.source().equals(bug.source)).findFirst()
-                    .orElseThrow();
-            ((CudaBackend) cuda.backend()).useSgemm(rung);
-            try {
-                multiply(cuda);
-            } catch (AssertionError e) {
-                caught.add(WRONG);
-            } catch (DeviceException e) {
-                // As above.
-            }
+        try {
+            exercise(cuda, bug.source);
+        } catch (AssertionError e) {
+            caught.add(WRONG);
+        } catch (DeviceException e) {
+            // The device says only that something failed; the findings say what.
         }
         var report = SimulatedDevice.simulator().report();
         caught.addAll(report.findings().keySet());
         assertTrue(bug.caughtBy.stream().anyMatch(caught::contains),
                 () -> bug + " must be caught by one of " + bug.caughtBy + ", not " + caught + " " + report.texts());
+    }
+
+    private static void exercise(Device cuda, String source) {
+        var backend = (CudaBackend) cuda.backend();
+        if (source.equals("move")) {
+            move(cuda);
+        } else if (source.startsWith("sgemm")) {
+            backend.useSgemm(Arrays.stream(SgemmRung.values()).filter(r -> r.source().equals(source)).findFirst()
+                    .orElseThrow());
+            multiply(cuda);
+        } else {
+            backend.useConvolution(switch (source) {
+                case "conv_direct" -> ConvAlgorithm.DIRECT;
+                case "conv_im2col" -> ConvAlgorithm.IM2COL;
+                case "conv_implicit" -> ConvAlgorithm.IMPLICIT_GEMM;
+                default -> ConvAlgorithm.WINOGRAD;
+            });
+            convolve(cuda, Conv2dSpec.of(1, 1), Shape.of(2, 3, 7, 5), Shape.of(4, 3, 3, 3));
+            convolve(cuda, new Conv2dSpec(new Pair(2, 1), new Pair(1, 2), new Pair(1, 2), 2, UnarySpec.IDENTITY),
+                    Shape.of(2, 6, 9, 8), Shape.of(4, 3, 3, 2));
+        }
+    }
+
+    private static void convolve(Device cuda, Conv2dSpec spec, Shape xs, Shape ws) {
+        Shape ys = spec.outputShape(xs, ws);
+        NDArray[] expected = null;
+        for (Device device : new Device[] {Device.ref(), cuda}) {
+            NDArray x = NDArray.of(Compare.values(1, xs.size()), xs, device);
+            NDArray w = NDArray.of(Compare.values(2, ws.size()), ws, device);
+            NDArray dz = NDArray.of(Compare.values(3, ys.size()), ys, device);
+            NDArray y = NDArray.empty(ys, DType.FLOAT32, device);
+            NDArray dx = NDArray.of(Compare.values(4, xs.size()), xs, device);
+            NDArray dw = NDArray.empty(ws, DType.FLOAT32, device);
+            device.kernels().conv2d(spec, x, w, null, y);
+            device.kernels().conv2dBackwardData(spec, dz, w, Target.add(dx));
+            device.kernels().conv2dBackwardFilter(spec, dz, x, Target.set(dw));
+            NDArray[] results = {y, dx, dw};
+            for (int i = 0; expected != null && i < results.length; i++) {
+                Compare.close(expected[i], results[i], 100, "convolution");
+            }
+            expected = results;
+        }
     }
 
     // Ragged edges, several batches that are no plain sequence, adding, and a view that is not aligned.

@@ -2,7 +2,9 @@ package dev.sextant.nn;
 
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.SextantException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
@@ -10,12 +12,24 @@ import java.util.List;
 /// batch norm and the activation behind it) are joined, unless fusing is off or a hook watches one of them.
 public final class Sequential extends Layer implements Iterable<Layer> {
     private final List<Layer> layers = new ArrayList<>();
+    private String type = "Sequential";
 
     /// Children are named `0`, `1`, …, as in PyTorch.
     public Sequential(Layer... layers) {
         for (Layer layer : layers) {
             add(layer);
         }
+    }
+
+    /// Calls this kind of block by a name of its own in summaries, for example `Transition`.
+    public Sequential as(String typeName) {
+        type = typeName;
+        return this;
+    }
+
+    @Override
+    public String typeName() {
+        return type;
     }
 
     /// Appends a layer.
@@ -29,9 +43,23 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         return this;
     }
 
-    /// The layer at a position.
+    /// The layer at a position; negative positions count from the end.
     public Layer get(int index) {
-        return layers.get(index);
+        int i = index < 0 ? index + layers.size() : index;
+        if (i < 0 || i >= layers.size()) {
+            throw new SextantException("Sequential: there is no layer %d; it has %d, numbered 0..%d", index,
+                    layers.size(), layers.size() - 1);
+        }
+        return layers.get(i);
+    }
+
+    /// The layer of that name.
+    public Layer get(String name) {
+        Layer layer = children().get(name);
+        if (layer == null) {
+            throw new SextantException("Sequential: there is no layer '%s'; it has %s", name, children().keySet());
+        }
+        return layer;
     }
 
     /// Number of layers.
@@ -46,6 +74,26 @@ public final class Sequential extends Layer implements Iterable<Layer> {
 
     @Override
     public Var forward(Var x) {
+        return chain(x, layers);
+    }
+
+    @Override
+    protected Shape outputShape(Shape in, Walk walk) {
+        return chain(in, walk, layers);
+    }
+
+    /// Runs layers one after the other, joined where possible: for layers with paths of their own, such as the body of
+    /// a residual block.
+    public static Var chain(Var x, Layer... layers) {
+        return chain(x, Arrays.asList(layers));
+    }
+
+    /// Walks shapes through layers, one after the other.
+    public static Shape chain(Shape in, Walk walk, Layer... layers) {
+        return chain(in, walk, Arrays.asList(layers));
+    }
+
+    private static Var chain(Var x, List<Layer> layers) {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
             if (layer instanceof Fusable head && i + 1 < layers.size() && layers.get(i + 1) instanceof Activation act
@@ -59,8 +107,7 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         return x;
     }
 
-    @Override
-    protected Shape outputShape(Shape in, Walk walk) {
+    private static Shape chain(Shape in, Walk walk, List<Layer> layers) {
         for (Layer layer : layers) {
             in = layer.walk(in, walk);
         }

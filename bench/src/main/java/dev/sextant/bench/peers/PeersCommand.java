@@ -22,6 +22,7 @@ public final class PeersCommand implements Callable<Integer> {
     private static final String DEFAULT = "train default";
     private static final String INFER_32 = "infer b32";
     private static final String INFER_1 = "infer b1";
+    private static final double NOTEWORTHY_DISTURBANCE = 0.1;
 
     @Option(names = "--nets", split = ",", paramLabel = "NET", description = "Which networks; default: all seven.")
     private List<String> nets = BookNet.keys();
@@ -49,6 +50,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     private final Map<String, List<Double>> ratios = new LinkedHashMap<>();
     private final List<String> rows = new ArrayList<>();
+    private double worstDisturbance;
     private final PrintStream out = System.out;
 
     @Override
@@ -106,6 +108,7 @@ public final class PeersCommand implements Callable<Integer> {
     private void record(BookNet net, int batch, String key, Duel duel, String peer) {
         Spread ratio = duel.ratios(peer);
         ratios.get(key).add(ratio.median());
+        worstDisturbance = Math.max(worstDisturbance, duel.disturbance());
         rows.add(String.format(Locale.ROOT, "%-12s %-14s %5d %12.1f %12.1f  %s", net.key(), key, batch,
                 duel.rates("sextant").median(), duel.rates(peer).median(), ratio.ratio()));
         out.printf("  %s: %s%n", key, ratio.ratio());
@@ -115,6 +118,10 @@ public final class PeersCommand implements Callable<Integer> {
         out.printf("%n%-12s %-14s %5s %12s %12s  %s%n", "network", "comparison", "batch", "sextant", "peer",
                 "ratio of images/s, median (lowest to highest round)");
         rows.forEach(out::println);
+        if (worstDisturbance > NOTEWORTHY_DISTURBANCE) {
+            out.printf(Locale.ROOT, "%nThe machine was shared: in the most disturbed comparison other programs used %.1f "
+                    + "processors. Engines suffer unequally from that; repeat on an idle machine.%n", worstDisturbance);
+        }
         out.println();
         ratios.forEach((key, values) -> out.printf(Locale.ROOT, "geomean %s %s%n", key, values.isEmpty() ? "not measured"
                 : String.format(Locale.ROOT, "%.2fx",

@@ -25,7 +25,9 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /// One turn on the machine.
-    record Turn(long images, double seconds, long peakMegabytes) {
+    ///
+    /// @param others processors that other programs used meanwhile
+    record Turn(long images, double seconds, long peakMegabytes, double others) {
         double rate() {
             return images / seconds;
         }
@@ -70,8 +72,11 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     Turn run(double seconds) {
+        double machineBefore = BusyTime.machine();
+        double ownBefore = BusyTime.of(process);
         double[] n = numbers(ask("run " + seconds));
-        return new Turn((long) n[0], n[1], (long) n[2]);
+        double others = (BusyTime.machine() - machineBefore - (BusyTime.of(process) - ownBefore)) / n[1];
+        return new Turn((long) n[0], n[1], (long) n[2], Math.max(0, others));
     }
 
     private static double[] numbers(String line) {

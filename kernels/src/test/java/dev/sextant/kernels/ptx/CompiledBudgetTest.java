@@ -45,7 +45,7 @@ class CompiledBudgetTest {
 
     private static Path budgets() {
         return Path.of(System.getProperty("kernels.basedir"),
-                "src/test/resources/dev/sextant/kernels/ptx/budgets.tsv");
+                "src/main/resources/dev/sextant/kernels/ptx/budgets.tsv");
     }
 
     @Test

@@ -1,16 +1,28 @@
 package dev.sextant.nn.train;
 
+import dev.sextant.autograd.Arithmetic;
 import dev.sextant.autograd.Losses;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.CrossEntropySpec;
 import dev.sextant.engine.op.Reduction;
+import java.util.List;
 
 /// What a network is trained for: a loss, and a way to count right answers.
 public interface Task {
 
     /// The mean loss of a batch.
     Var loss(Var output, NDArray target);
+
+    /// The mean loss of a batch for a model with auxiliary heads (Szegedy et al., 2014, §5): the loss of the main
+    /// output, `outputs[0]`, plus 0.3 times that of every other.
+    default Var loss(List<Var> outputs, NDArray target) {
+        Var total = loss(outputs.getFirst(), target);
+        for (Var auxiliary : outputs.subList(1, outputs.size())) {
+            total = Arithmetic.add(total, Arithmetic.mul(loss(auxiliary, target), 0.3));
+        }
+        return total;
+    }
 
     /// How many outputs of a batch are right, or -1 where the question makes no sense.
     int correct(NDArray output, NDArray target);

@@ -48,6 +48,10 @@ record GoldenModel(String file, Map<String, Object> json) {
         return map(json.get("builder"));
     }
 
+    boolean isTorchvision() {
+        return "torchvision".equals(builder().get("edition"));
+    }
+
     Map<String, Object> numeric() {
         return map(json.get("numeric"));
     }
