@@ -25,7 +25,7 @@ public final class Linear {
             return matrix(spec, x, w, bias);
         }
         int in = x.shape().dim(-1);
-        int rows = in == 0 ? 0 : (int) (x.shape().size() / in);
+        int rows = Math.toIntExact(x.shape().without(-1).size());
         Var flat = matrix(spec, Shaping.reshape(x, rows, in), w, bias);
         return Shaping.reshape(flat, out.dims());
     }

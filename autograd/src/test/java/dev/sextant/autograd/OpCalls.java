@@ -69,7 +69,13 @@ final class OpCalls {
     }
 
     /// The array arguments of one call.
-    record Inputs(NDArray... arrays) {
+    static class Inputs {
+        private final NDArray[] arrays;
+
+        Inputs(NDArray... arrays) {
+            this.arrays = arrays;
+        }
+
         /// Argument `i` as a value: a leaf where it can have a gradient.
         Var v(int i) {
             return arrays[i].dtype().isFloating() ? Var.leaf(arrays[i]) : Var.of(arrays[i]);
