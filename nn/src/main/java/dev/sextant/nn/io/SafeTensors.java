@@ -32,7 +32,7 @@ import java.util.Map;
 /// touched: truncated, overlapping, oversized or contradictory files give one [FormatException].
 ///
 /// @see <a href="https://github.com/huggingface/safetensors">the format's home</a>
-public final class SafeTensors implements AutoCloseable {
+public final class SafeTensors implements TensorFile {
     private static final long MAX_HEADER = 100_000_000;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -198,6 +198,13 @@ public final class SafeTensors implements AutoCloseable {
     /// The tensors by name, in the header's order.
     public Map<String, Entry> entries() {
         return entries;
+    }
+
+    @Override
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        entries.forEach((name, e) -> shapes.put(name, e.shape()));
+        return shapes;
     }
 
     /// The header's `__metadata__`.
