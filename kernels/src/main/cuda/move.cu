@@ -3,6 +3,7 @@
 // The extents are those of both arrays with neighbouring axes merged where memory allows, innermost last, and 1 in
 // front where there are fewer than six. Mirrors dev.sextant.kernels.StridedWalk.
 // Oracle engine.cpu.ref | Launch 1-D, block 256, any grid | Bound by memory
+#include "grid.cuh"
 
 #define AXES 6
 struct Walk {
@@ -23,9 +24,6 @@ __device__ __forceinline__ void locate(const Walk& w, int i, long long* x, long 
         *y += (long long) at * w.yStride[axis];
     }
 }
-
-#define GRID_STRIDE(i, n) \
-    for (long long i = blockIdx.x * (long long) blockDim.x + threadIdx.x; i < n; i += (long long) gridDim.x * blockDim.x)
 
 extern "C" __global__ void fill_bits(Walk w, unsigned int* __restrict__ y, unsigned int bits) {
     GRID_STRIDE(i, w.count) {

@@ -24,7 +24,7 @@ sgemm_k2(Gemm g, const float* __restrict__ a, const float* __restrict__ b, float
             bs[ty][tx] = k0 + ty < g.K && n < g.N
                 ? at.b[(long long) (k0 + ty) * g.bRow + (long long) n * g.bCol] : 0.0f;
             __syncthreads();
-            #pragma unroll
+            #pragma unroll 8                    // all 32 at once would not fit into the registers of 1024 threads
             for (int k = 0; k < TILE; k++) {
                 sum = fmaf(as[ty][k], bs[k][tx], sum);
             }

@@ -76,14 +76,14 @@ sgemm_k6_64x64(Gemm g, const float* __restrict__ a, const float* __restrict__ b,
     tileGemm<64, 64, 8, 4, 4>(g, a, b, c, as, bs);
 }
 
-extern "C" __global__ void __launch_bounds__(128)
+extern "C" __global__ void __launch_bounds__(128, 4)
 sgemm_k6_128x32(Gemm g, const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c) {
     __shared__ __align__(16) float as[8][128 + PAD];
     __shared__ __align__(16) float bs[8][32 + PAD];
     tileGemm<128, 32, 8, 8, 4>(g, a, b, c, as, bs);
 }
 
-extern "C" __global__ void __launch_bounds__(128)
+extern "C" __global__ void __launch_bounds__(128, 4)
 sgemm_k6_32x128(Gemm g, const float* __restrict__ a, const float* __restrict__ b, float* __restrict__ c) {
     __shared__ __align__(16) float as[8][32 + PAD];
     __shared__ __align__(16) float bs[8][128 + PAD];

@@ -6,7 +6,9 @@ module dev.sextant.kernels {
     requires jcuda;
 
     exports dev.sextant.kernels;
+    exports dev.sextant.kernels.conv;
     exports dev.sextant.kernels.gemm;
+    exports dev.sextant.kernels.lab;
     exports dev.sextant.kernels.sim;
 
     provides dev.sextant.engine.spi.BackendProvider with dev.sextant.kernels.CudaBackendProvider;

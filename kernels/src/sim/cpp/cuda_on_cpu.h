@@ -1,5 +1,6 @@
 // cuda_on_cpu.h -- included before a .cu file so that g++ compiles it: CUDA's words in terms of the simulator.
-// Each CUDA thread is a fiber; see fibers.cpp. What is missing here is missing on purpose: add it when a kernel uses it.
+// Each CUDA thread is a fiber; see fibers.cpp. What is missing here is missing on purpose: add it when a kernel uses
+// it.
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -7,7 +8,11 @@
 #include <utility>
 
 struct SimDim { unsigned x, y, z; };
-struct SimBuiltins { SimDim thread, block, blockDim, gridDim; unsigned long long fmas; };
+struct SimBuiltins {
+    SimDim thread, block, blockDim, gridDim;
+    unsigned long long fmas;    // counted while tracing
+    int watched;                // this thread's steps are recorded
+};
 
 extern "C" {
 extern SimBuiltins sim_builtins;
@@ -46,8 +51,15 @@ static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
 
 #ifdef SIM_TRACED
-static inline float sim_fmaf(float a, float b, float c) { sim_builtins.fmas++; return __builtin_fmaf(a, b, c); }
-#define fmaf sim_fmaf
+extern "C" void sim_record_fma(float a, float b, float c, const char* file, int line);
+static inline float sim_fmaf(float a, float b, float c, const char* file, int line) {
+    sim_builtins.fmas++;
+    if (sim_builtins.watched) {
+        sim_record_fma(a, b, c, file, line);
+    }
+    return __builtin_fmaf(a, b, c);
+}
+#define fmaf(a, b, c) sim_fmaf(a, b, c, __FILE__, __LINE__)
 #endif
 
 #define __syncthreads() sim_barrier(__LINE__)

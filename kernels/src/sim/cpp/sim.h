@@ -9,7 +9,11 @@
 #include <vector>
 
 struct SimDim { unsigned x, y, z; };
-struct SimBuiltins { SimDim thread, block, blockDim, gridDim; unsigned long long fmas; };
+struct SimBuiltins {
+    SimDim thread, block, blockDim, gridDim;
+    unsigned long long fmas;    // counted while tracing
+    int watched;                // this thread's steps are recorded
+};
 struct SimKernel {
     const char* name;
     void (*call)(void** parameters);
@@ -85,6 +89,7 @@ bool onFiberStack(uint64_t address);
 struct Access { const void* pc; uint64_t address; uint8_t size; uint8_t write; uint8_t shared; };
 void traceLaunchBegins(const Launch& launch);
 void traceBlockBegins();
+bool traceWatches(const Position& thread);
 void tracePhaseEnds(unsigned threads);              // a barrier released its threads, or the block ended
 void traceLaunchEnds();
 void markInitialised(uint64_t address, uint64_t size);

@@ -138,12 +138,12 @@ void touchGlobal(uint64_t address, unsigned size, bool write, bool atomic, const
     }
 }
 
-void traceThread(const Access& a, bool atomic) {
-    const char* space = a.shared ? "shared" : "global";
+// Lines "load global 4 0x1234 value", stores without a value: the callback comes before the store.
+void recordAccess(const Access& a, bool atomic) {
     float value = 0;
     memcpy(&value, reinterpret_cast<const void*>(a.address), 4);
-    threadTrace.push_back(text("%s\t%s%s\t%u\t%#lx\t%s", atomic ? "atomic" : a.write ? "store" : "load", space, "",
-        a.size, (unsigned long) ((char*) a.pc - traced->code->dataBegin),
+    threadTrace.push_back(text("%s\t%s\t%u\t0x%lx\t%s", atomic ? "atomic" : a.write ? "store" : "load",
+        a.shared ? "shared" : "global", a.size, (unsigned long) ((char*) a.pc - traced->code->dataBegin),
         a.write ? "" : text("%.9g", value).c_str()));
 }
 
@@ -176,8 +176,8 @@ void access(const void* pointer, unsigned size, bool write, bool atomic, const v
     }
     Access a = {pc, address, (uint8_t) size, write, isShared};
     logs[p->linearThread].push_back(a);
-    if (watching && text("%u,%u", p->thread.x, p->thread.y) == setting("thread", "")) {
-        traceThread(a, atomic);
+    if (sim_builtins.watched) {
+        recordAccess(a, atomic);
     }
 }
 
@@ -261,6 +261,10 @@ void traceBlockBegins() {
     watching = text("%u,%u", sim_builtins.block.x, sim_builtins.block.y) == setting("block", "");
 }
 
+bool traceWatches(const Position& p) {
+    return watching && text("%u,%u", p.thread.x, p.thread.y) == setting("thread", "");
+}
+
 void tracePhaseEnds(unsigned threads) {
     for (unsigned t = 0; t < threads; t += 32) {
         countWarp(t, threads);
@@ -328,6 +332,12 @@ void traceReset() {
     launches.clear();
     fmas.clear();
     threadTrace.clear();
+}
+
+extern "C" void sim_record_fma(float a, float b, float c, const char* file, int line) {
+    const char* slash = strrchr(file, '/');
+    threadTrace.push_back(text("fma\t-\t4\t%s:%d\t%.9g*%.9g+%.9g=%.9g", slash == nullptr ? file : slash + 1, line, a, b,
+        c, __builtin_fmaf(a, b, c)));
 }
 
 #define CALLER __builtin_return_address(0)

@@ -1,10 +1,12 @@
 package dev.sextant.autograd;
 
 import dev.sextant.engine.NDArray;
+import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.op.CustomSpec;
+import dev.sextant.engine.trace.Trace;
 
-/// An operation of one's own: it is recorded, differentiated, gradient-checked and named in errors and summaries like
-/// the built-in ones. Write it as a record whose components are its attributes:
+/// An operation of one's own: it is recorded, differentiated, gradient-checked, traced and named in errors and
+/// summaries like the built-in ones. Write it as a record whose components are its attributes:
 ///
 /// ```java
 /// record Cube() implements Function {
@@ -36,9 +38,12 @@ public interface Function extends CustomSpec {
         NDArray[] values = new NDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             values[i] = inputs[i].value().requireLive(opName());
-            values[0].device().requireSame(opName(), values[i].device());
+            values[0].requireSameDevice(opName(), values[i]);
         }
-        Result result = forward(values);
+        if (values.length == 0) {
+            throw new GraphException("%s: needs at least one input", opName());
+        }
+        Result result = Trace.operation(this, values[0].device(), () -> forward(values), values);
         return Var.result(this, result.value(), result.pullback(), inputs);
     }
 }

@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
 /// ```
 ///
 /// The function must be smooth around the inputs (no ties of a maximum, no element on the kink of a relu) and must
-/// compute the same thing every time it is called. A result that is no scalar is multiplied by fixed random numbers
+/// compute the same thing every time it is called. Also checked is that a second pass adds to the gradients and that a
+/// pass after clearing overwrites them. A result that is no scalar is multiplied by fixed random numbers
 /// and summed, so that an error in any element shows.
 public final class GradCheck {
     /// Half the distance of the two function values. The difference quotient errs by about `step²` from curvature and
@@ -65,12 +66,13 @@ public final class GradCheck {
                     y.value());
         }
         double[] weights = weights(y);
-        y.backward(NDArray.of(weights, y.shape(), Device.ref()));
+        double[][] backward = backward(y, weights, leaves);
+        requireSetAndAdd(f, weights, leaves, backward, tolerance);
 
         int elements = 0;
         double worst = 0;
         for (int i = 0; i < inputs.length; i++) {
-            double[] analytic = leaves[i].grad() == null ? new double[at[i].length] : leaves[i].grad().toDoubles();
+            double[] analytic = backward[i];
             for (int j = 0; j < at[i].length; j++) {
                 double numeric = difference(f, inputs, at, i, j, weights);
                 double error = Math.abs(analytic[j] - numeric) / Math.max(1, Math.abs(numeric));
@@ -84,6 +86,39 @@ public final class GradCheck {
             }
         }
         return new Report(elements, worst);
+    }
+
+    private static double[][] backward(Var y, double[] weights, Var[] leaves) {
+        y.backward(NDArray.of(weights, y.shape(), Device.ref()));
+        double[][] gradients = new double[leaves.length][];
+        for (int i = 0; i < leaves.length; i++) {
+            gradients[i] = leaves[i].grad() == null ? new double[(int) leaves[i].shape().size()]
+                    : leaves[i].grad().toDoubles();
+        }
+        return gradients;
+    }
+
+    /// A second backward pass must add the same gradients again, and one after clearing must overwrite what the
+    /// memory still holds.
+    private static void requireSetAndAdd(Computation f, double[] weights, Var[] leaves, double[][] first,
+            double tolerance) {
+        double[][] added = backward(f.apply(leaves), weights, leaves);
+        for (Var leaf : leaves) {
+            leaf.clearGrad();
+        }
+        double[][] set = backward(f.apply(leaves), weights, leaves);
+        for (int i = 0; i < leaves.length; i++) {
+            for (int j = 0; j < first[i].length; j++) {
+                double once = first[i][j];
+                double allowed = tolerance * Math.max(1, Math.abs(once));
+                if (!(Math.abs(added[i][j] - 2 * once) <= allowed) || !(Math.abs(set[i][j] - once) <= allowed)) {
+                    throw new GraphException("gradcheck: input %d %s, element %d: backward gives %.12g at first, %.12g "
+                            + "after a second pass that should add the same, and %.12g after a pass that should "
+                            + "overwrite; a pullback ignores Target.write(), or the function is not the same every "
+                            + "time", i, leaves[i].shape(), j, once, added[i][j], set[i][j]);
+                }
+            }
+        }
     }
 
     /// `(L(x + h) − L(x − h))/2h` with `L = Σ weights·f`, for element `j` of input `i`.

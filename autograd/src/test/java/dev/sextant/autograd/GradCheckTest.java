@@ -9,6 +9,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.spi.Write;
 import org.junit.jupiter.api.Test;
 
 /// The gradient check itself, and operations of one's own.
@@ -61,6 +62,28 @@ class GradCheckTest {
         assertTrue(e.getMessage().contains("input 1 [3], element 0"), e.getMessage());
         assertTrue(e.getMessage().contains("backward gives 0.75025"), e.getMessage());
         assertTrue(e.getMessage().contains("the central difference 0.75000000"), e.getMessage());
+    }
+
+    /// The identity, whose pullback always overwrites, or always adds.
+    record Careless(Write always) implements Function {
+        @Override
+        public String opName() {
+            return "careless";
+        }
+
+        @Override
+        public Result forward(NDArray... inputs) {
+            return new Result(inputs[0].copy(), (dy, sink) -> dy.device().kernels().copy(dy, sink.target(0).array(),
+                    always));
+        }
+    }
+
+    @Test
+    void aPullbackThatIgnoresSetOrAddIsFound() {
+        for (Write always : Write.values()) {
+            var e = assertThrows(GraphException.class, () -> GradCheck.check(v -> new Careless(always).apply(v[0]), X));
+            assertTrue(e.getMessage().contains("Target.write()"), e.getMessage());
+        }
     }
 
     @Test

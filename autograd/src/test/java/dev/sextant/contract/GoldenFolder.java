@@ -23,10 +23,14 @@ final class GoldenFolder {
 
     /// One test per file, and one for every file that the folder's `index.json` lists but that is not there.
     static Stream<DynamicTest> tests(String folder, Consumer<GoldenFile> test) {
-        String root = System.getProperty("golden.dir");
+        return tests(System.getProperty("golden.dir"), "true".equals(System.getenv("CI")), folder, test);
+    }
+
+    /// As above, with the folder of all reference data (null for none), and whether its absence is a failure.
+    static Stream<DynamicTest> tests(String root, boolean required, String folder, Consumer<GoldenFile> test) {
         Path dir = root == null ? null : Path.of(root, folder);
         if (dir == null || !Files.isDirectory(dir)) {
-            return Stream.of(DynamicTest.dynamicTest("golden " + folder, () -> absent(folder, root)));
+            return Stream.of(DynamicTest.dynamicTest("golden " + folder, () -> absent(folder, root, required)));
         }
         var names = new TreeSet<>(listed(dir));
         try (Stream<Path> files = Files.list(dir)) {
@@ -42,9 +46,9 @@ final class GoldenFolder {
         }));
     }
 
-    private static void absent(String folder, String root) {
+    private static void absent(String folder, String root, boolean required) {
         String message = "golden " + folder + ": golden.dir is " + root + ", where there is no such folder";
-        if ("true".equals(System.getenv("CI"))) {
+        if (required) {
             fail(message);
         }
         Assumptions.abort(message);

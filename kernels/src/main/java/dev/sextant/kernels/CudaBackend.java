@@ -8,6 +8,7 @@ import dev.sextant.engine.spi.Backend;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Storage;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.driver.CudaContext;
 import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.CudaProbe.Answer.Usable;
@@ -28,7 +29,7 @@ public final class CudaBackend implements Backend {
         this.context = new CudaContext(0);
         this.memory = new DeviceMemory(context);
         this.staging = new Staging(context);
-        this.kernels = new CudaKernels(context);
+        this.kernels = new CudaKernels(context, memory);
     }
 
     @Override
@@ -86,9 +87,20 @@ public final class CudaBackend implements Backend {
         return "own-" + kernels.algorithm(spec, inputs);
     }
 
+    /// Whether device memory is kept for the next array (the default), or every array is a block of its own for tools
+    /// that watch memory accesses.
+    public void cacheMemory(boolean keep) {
+        memory.cache(keep);
+    }
+
     /// Takes one rung of the SGEMM ladder for every matrix product from now on, for teaching and benchmarks; with null,
     /// the modelled best for each shape again.
     public void useSgemm(SgemmRung rung) {
         kernels.use(rung);
+    }
+
+    /// Takes one rung of the convolution ladder wherever it supports the geometry; with null, the modelled best again.
+    public void useConvolution(ConvAlgorithm algorithm) {
+        kernels.use(algorithm);
     }
 }

@@ -2,12 +2,19 @@ package dev.sextant.kernels;
 
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.LinearSpec;
 import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.UnsupportedKernels;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.conv.ConvAlgorithm;
+import dev.sextant.kernels.conv.ConvProblem;
 import dev.sextant.kernels.driver.CudaContext;
 import dev.sextant.kernels.driver.CudaFunction.Dim;
+import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
@@ -17,32 +24,23 @@ import java.lang.ref.Reference;
 
 /// The operations that have kernels of our own; the others fail by name.
 final class CudaKernels extends UnsupportedKernels {
-    private static final int BLOCK = 256;
-    // Enough to fill any device; the kernels of move.cu walk on in strides of the grid.
-    private static final int MOST_BLOCKS = 4096;
+    private static final int SUM_THREADS = 256;
+    private static final MatmulSpec BY_TRANSPOSED = new MatmulSpec(false, true);
+    private static final MatmulSpec TRANSPOSED_BY = new MatmulSpec(true, false);
 
     private final CudaContext context;
     private final Modules modules;
     private final Sgemm sgemm;
+    private final Convolution convolution;
     private volatile SgemmRung chosenRung;
+    private volatile ConvAlgorithm chosenConvolution;
 
-    CudaKernels(CudaContext context) {
+    CudaKernels(CudaContext context, DeviceMemory memory) {
         super("cuda");
         this.context = context;
         this.modules = new Modules(context);
         this.sgemm = new Sgemm(modules);
-    }
-
-    @Override
-    public void matmul(MatmulSpec spec, NDArray a, NDArray b, NDArray y, Write write) {
-        context.attach();
-        var problem = GemmProblem.of(spec, a, b, y, write);
-        matmul(chosenRung == null ? SgemmChoice.of(problem) : chosenRung, problem, a, b, y);
-    }
-
-    private void matmul(SgemmRung rung, GemmProblem problem, NDArray a, NDArray b, NDArray y) {
-        sgemm.run(rung, problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
-        keepUntilQueued(a, b, y);
+        this.convolution = new Convolution(modules, memory, sgemm);
     }
 
     /// Takes one rung of the ladder for every product from now on, or with null the best for each shape.
@@ -50,43 +48,166 @@ final class CudaKernels extends UnsupportedKernels {
         chosenRung = rung;
     }
 
-    /// Name of the kernel that an operation would take.
+    /// Takes one algorithm for every convolution that it supports, or with null the best for each geometry.
+    void use(ConvAlgorithm algorithm) {
+        chosenConvolution = algorithm;
+    }
+
+    /// Name of the algorithm that an operation would take.
     String algorithm(OpSpec spec, NDArray... inputs) {
-        if (!(spec instanceof MatmulSpec matmul) || inputs.length < 2) {
-            return "direct";
-        }
-        if (chosenRung != null) {
-            return chosenRung.kernel();
-        }
-        NDArray y = NDArray.empty(matmul.outputShape(inputs[0].shape(), inputs[1].shape()), DType.FLOAT32,
-                inputs[0].device());
-        return SgemmChoice.of(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET)).kernel();
+        return switch (spec) {
+            case MatmulSpec matmul when inputs.length >= 2 -> {
+                NDArray y = NDArray.empty(matmul.outputShape(inputs[0].shape(), inputs[1].shape()), DType.FLOAT32,
+                        inputs[0].device());
+                yield rung(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET)).kernel();
+            }
+            case Conv2dSpec conv when inputs.length >= 2 -> algorithm(ConvProblem.of(conv, inputs[0].shape(),
+                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape()))).label();
+            default -> "direct";
+        };
+    }
+
+    private SgemmRung rung(GemmProblem problem) {
+        return chosenRung == null ? SgemmChoice.of(problem) : chosenRung;
+    }
+
+    private ConvAlgorithm algorithm(ConvProblem problem) {
+        var wanted = chosenConvolution;
+        return wanted != null && wanted.supports(problem) ? wanted : ConvAlgorithm.best(problem);
+    }
+
+    // ---- matrix products ----
+
+    @Override
+    public void matmul(MatmulSpec spec, NDArray a, NDArray b, NDArray y, Write write) {
+        context.attach();
+        var problem = GemmProblem.of(spec, a, b, y, write);
+        sgemm.run(rung(problem), problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
+        keepUntilQueued(a, b, y);
     }
 
     @Override
+    public void linear(LinearSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        onDense(y, Write.SET, dense -> {
+            matmul(BY_TRANSPOSED, x, w, dense, Write.SET);
+            biasAndActivation("linear", spec.activation(), bias, dense, y.dim(0), y.dim(1), 1);
+        });
+    }
+
+    @Override
+    public void linearBackwardData(LinearSpec spec, NDArray dz, NDArray w, Target dx) {
+        matmul(MatmulSpec.PLAIN, dz, w, dx.array(), dx.write());
+    }
+
+    @Override
+    public void linearBackwardWeight(LinearSpec spec, NDArray dz, NDArray x, Target dw) {
+        matmul(TRANSPOSED_BY, dz, x, dw.array(), dw.write());
+    }
+
+    @Override
+    public void linearBackwardBias(LinearSpec spec, NDArray dz, Target dbias) {
+        biasGradient(dz.contiguous(), dbias, dz.dim(0), dz.dim(1), 1);
+    }
+
+    // ---- convolutions ----
+
+    @Override
+    public void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        context.attach();
+        var problem = ConvProblem.of(spec, x.shape(), w.shape(), y.shape());
+        NDArray xd = x.contiguous();
+        NDArray wd = w.contiguous();
+        onDense(y, Write.SET, dense -> {
+            convolution.forward(algorithm(problem), problem, CudaStorage.address(xd), CudaStorage.address(wd),
+                    CudaStorage.address(dense));
+            biasAndActivation("conv2d", spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
+        });
+        keepUntilQueued(xd, wd);
+    }
+
+    @Override
+    public void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        context.attach();
+        var problem = ConvProblem.of(spec, dx.array().shape(), w.shape(), dz.shape());
+        NDArray dzd = dz.contiguous();
+        NDArray wd = w.contiguous();
+        onDense(dx.array(), dx.write(), dense -> convolution.backwardData(algorithm(problem), problem,
+                CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense),
+                dx.adds() && dense == dx.array()));
+        keepUntilQueued(dzd, wd);
+    }
+
+    @Override
+    public void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        context.attach();
+        var problem = ConvProblem.of(spec, x.shape(), dw.array().shape(), dz.shape());
+        NDArray dzd = dz.contiguous();
+        NDArray xd = x.contiguous();
+        onDense(dw.array(), dw.write(), dense -> convolution.backwardFilter(algorithm(problem), problem,
+                CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense),
+                dw.adds() && dense == dw.array()));
+        keepUntilQueued(dzd, xd);
+    }
+
+    @Override
+    public void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
+        biasGradient(dz.contiguous(), dbias, dz.dim(0), dz.dim(1), dz.dim(2) * dz.dim(3));
+    }
+
+    /// Lets `kernel` write a dense array: the target itself, or one that is then written into it.
+    private void onDense(NDArray target, Write write, java.util.function.Consumer<NDArray> kernel) {
+        if (target.isContiguous()) {
+            kernel.accept(target);
+            keepUntilQueued(target);
+        } else {
+            NDArray dense = NDArray.empty(target.shape(), target.dtype(), target.device());
+            kernel.accept(dense);
+            copy(dense, target, write);
+        }
+    }
+
+    private void biasAndActivation(String op, UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
+            int inner) {
+        if (bias == null && activation.isIdentity()) {
+            return;
+        }
+        NDArray dense = bias == null ? null : bias.contiguous();
+        modules.launch("bias", "bias_activate", y.size(), LaunchParameters.begin().struct(outer, channels, inner)
+                .int32(Activations.number(op, activation)).float32((float) activation.a())
+                .float32((float) activation.b()).pointer(dense == null ? 0 : CudaStorage.address(dense))
+                .pointer(CudaStorage.address(y)));
+        keepUntilQueued(dense, y);
+    }
+
+    private void biasGradient(NDArray dz, Target dbias, int outer, int channels, int inner) {
+        context.attach();
+        onDense(dbias.array(), dbias.write(), dense -> modules.function("bias", "bias_backward").launch(
+                Dim.of(channels), Dim.of(SUM_THREADS), LaunchParameters.begin().struct(outer, channels, inner)
+                        .pointer(CudaStorage.address(dz)).pointer(CudaStorage.address(dense))
+                        .int32(dbias.adds() && dense == dbias.array() ? 1 : 0)));
+        keepUntilQueued(dz);
+    }
+
+    // ---- moving ----
+
+    @Override
     public void fill(double value, NDArray y) {
+        context.attach();
         int bits = y.dtype() == DType.INT32 ? (int) value : Float.floatToRawIntBits((float) value);
         var walk = StridedWalk.of("fill", y, y);
-        launch("fill_bits", walk,
+        modules.launch("move", "fill_bits", walk.count(),
                 LaunchParameters.begin().struct(walk.fields()).pointer(CudaStorage.address(y)).int32(bits));
         keepUntilQueued(y);
     }
 
     @Override
     public void copy(NDArray x, NDArray y, Write write) {
+        context.attach();
         String kernel = write == Write.SET ? "copy_bits" : y.dtype() == DType.INT32 ? "add_i32" : "add_f32";
         var walk = StridedWalk.of("copy", x, y);
-        launch(kernel, walk, LaunchParameters.begin().struct(walk.fields()).pointer(CudaStorage.address(x))
-                .pointer(CudaStorage.address(y)));
+        modules.launch("move", kernel, walk.count(), LaunchParameters.begin().struct(walk.fields())
+                .pointer(CudaStorage.address(x)).pointer(CudaStorage.address(y)));
         keepUntilQueued(x, y);
-    }
-
-    private void launch(String kernel, StridedWalk walk, LaunchParameters parameters) {
-        if (walk.count() > 0) {
-            context.attach();
-            int blocks = Math.min(MOST_BLOCKS, Math.ceilDiv(walk.count(), BLOCK));
-            modules.function("move", kernel).launch(Dim.of(blocks), Dim.of(BLOCK), parameters);
-        }
     }
 
     // The collector must not take an array, and the pool not hand its memory on, before the launch is queued.

@@ -57,6 +57,36 @@ public final class Activation extends Layer {
         return new Activation(new UnarySpec(Kind.LEAKY_RELU, slope, 0), "LeakyReLU");
     }
 
+    /// `x` for positive `x`, else `alpha·(e^x − 1)`.
+    public static Activation elu(double alpha) {
+        return new Activation(new UnarySpec(Kind.ELU, alpha, 0), "ELU");
+    }
+
+    /// `min(max(x, low), high)`.
+    public static Activation hardtanh(double low, double high) {
+        return new Activation(new UnarySpec(Kind.HARDTANH, low, high), "Hardtanh");
+    }
+
+    /// `x·relu6(x + 3)/6`.
+    public static Activation hardswish() {
+        return new Activation(UnarySpec.of(Kind.HARDSWISH), "Hardswish");
+    }
+
+    /// `log(1 + e^x)`.
+    public static Activation softplus() {
+        return new Activation(new UnarySpec(Kind.SOFTPLUS, 1, 20), "Softplus");
+    }
+
+    /// `x/(1 + |x|)`.
+    public static Activation softsign() {
+        return new Activation(UnarySpec.of(Kind.SOFTSIGN), "Softsign");
+    }
+
+    /// `x·tanh(softplus(x))`.
+    public static Activation mish() {
+        return new Activation(UnarySpec.of(Kind.MISH), "Mish");
+    }
+
     /// The function.
     public UnarySpec spec() {
         return spec;

@@ -30,6 +30,11 @@ public final class AdaptivePool2d extends Layer {
         return new AdaptivePool2d(new AdaptivePool2dSpec(PoolKind.MAX, Pair.ONE));
     }
 
+    /// Maxima, `size`×`size` of them.
+    public static AdaptivePool2d max(int size) {
+        return new AdaptivePool2d(new AdaptivePool2dSpec(PoolKind.MAX, Pair.of(size)));
+    }
+
     @Override
     public String typeName() {
         return spec.kind() == PoolKind.MAX ? "AdaptiveMaxPool2d" : "AdaptiveAvgPool2d";

@@ -60,11 +60,12 @@ public final class BatchNorm extends Layer implements Fusable {
     @Override
     public Var forward(Var x, UnarySpec activation) {
         var spec = new BatchNormSpec(eps, momentum, isTraining(), activation);
+        Var gamma = leaf("weight");
         if (isTraining()) {
             NDArray count = buffer("num_batches_tracked");
             count.set(new int[] { count.toInts()[0] + 1 });
         }
-        return Normalization.batchNorm(spec, x, parameter("weight").var(), parameter("bias").var(),
+        return Normalization.batchNorm(spec, x, gamma, leaf("bias"),
                 buffer("running_mean"), buffer("running_var"));
     }
 

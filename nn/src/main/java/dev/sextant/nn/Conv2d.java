@@ -1,8 +1,10 @@
 package dev.sextant.nn;
 
 import dev.sextant.autograd.Convolution;
+import dev.sextant.autograd.Pointwise;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.ShapeException;
 import dev.sextant.engine.op.Checks;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.Pair;
@@ -16,6 +18,7 @@ public final class Conv2d extends Layer implements Fusable {
     private final int filters;
     private final Pair kernel;
     private Conv2dSpec spec = Conv2dSpec.of(1, 0);
+    private UnarySpec after = UnarySpec.IDENTITY;
     private boolean bias = true;
     private Init weightInit;
     private Init biasInit;
@@ -44,6 +47,21 @@ public final class Conv2d extends Layer implements Fusable {
         return spec(new Conv2dSpec(spec.stride(), Pair.of(both), spec.dilation(), spec.groups(), spec.activation()));
     }
 
+    /// Steps between windows, down and across.
+    public Conv2d stride(int h, int w) {
+        return spec(new Conv2dSpec(Pair.of(h, w), spec.pad(), spec.dilation(), spec.groups(), spec.activation()));
+    }
+
+    /// Zeros above and below, left and right.
+    public Conv2d pad(int h, int w) {
+        return spec(new Conv2dSpec(spec.stride(), Pair.of(h, w), spec.dilation(), spec.groups(), spec.activation()));
+    }
+
+    /// Distance between the kernel's elements, both axes.
+    public Conv2d dilation(int both) {
+        return spec(new Conv2dSpec(spec.stride(), spec.pad(), Pair.of(both), spec.groups(), spec.activation()));
+    }
+
     /// Groups of channels that do not see each other.
     public Conv2d groups(int count) {
         return spec(new Conv2dSpec(spec.stride(), spec.pad(), spec.dilation(), count, spec.activation()));
@@ -55,9 +73,11 @@ public final class Conv2d extends Layer implements Fusable {
         return this;
     }
 
-    /// Applies an activation in the same pass.
+    /// Applies an activation: in the same pass where its derivative follows from its output, else right after it.
     public Conv2d activation(UnarySpec activation) {
-        return spec(spec.with(activation));
+        boolean fuses = activation.kind().usesOutput();
+        after = fuses ? UnarySpec.IDENTITY : activation;
+        return spec(spec.with(fuses ? activation : UnarySpec.IDENTITY));
     }
 
     /// Fills the parameters this way, whatever the policy says; null leaves one to the policy.
@@ -87,23 +107,28 @@ public final class Conv2d extends Layer implements Fusable {
 
     private Shape weightShape(Shape in) {
         Checks.rank("conv2d", "x", in, 4, "[N, C, H, W]");
+        if (in.dim(1) % spec.groups() != 0 || filters % spec.groups() != 0) {
+            throw new ShapeException("conv2d: x %s has C=%d, and there are %d filters; groups=%d must divide both", in,
+                    in.dim(1), filters, spec.groups());
+        }
         return Shape.of(filters, in.dim(1) / spec.groups(), kernel.h(), kernel.w());
     }
 
     @Override
     public Var forward(Var x) {
-        return Convolution.conv2d(spec, x, parameter("weight").var(), bias ? parameter("bias").var() : null);
+        Var y = Convolution.conv2d(spec, x, leaf("weight"), bias ? leaf("bias") : null);
+        return after.isIdentity() ? y : Pointwise.unary(after, y);
     }
 
     @Override
     public Var forward(Var x, UnarySpec activation) {
-        return Convolution.conv2d(spec.with(activation), x, parameter("weight").var(),
-                bias ? parameter("bias").var() : null);
+        return Convolution.conv2d(spec.with(activation), x, leaf("weight"),
+                bias ? leaf("bias") : null);
     }
 
     @Override
     public boolean canFuse(UnarySpec activation) {
-        return spec.activation().isIdentity() && activation.kind().usesOutput();
+        return spec.activation().isIdentity() && after.isIdentity() && activation.kind().usesOutput();
     }
 
     @Override

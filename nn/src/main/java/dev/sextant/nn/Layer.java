@@ -22,7 +22,8 @@ public abstract class Layer {
     private final Map<String, Layer> children = new LinkedHashMap<>();
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, NDArray> buffers = new LinkedHashMap<>();
-    private final List<Hook> hooks = new ArrayList<>(0);
+    // Replaced as a whole, so that a hook may be closed while hooks run.
+    private volatile List<Installed> hooks = List.of();
     private boolean training = true;
     private boolean fused = true;
 
@@ -38,6 +39,26 @@ public abstract class Layer {
     public interface HookHandle extends AutoCloseable {
         @Override
         void close();
+    }
+
+    /// One installation of a hook. Closed, it refers to neither hook nor layer, so that nothing is kept alive by it.
+    private static final class Installed implements HookHandle {
+        private Layer layer;
+        private volatile Hook hook;
+
+        Installed(Layer layer, Hook hook) {
+            this.layer = layer;
+            this.hook = hook;
+        }
+
+        @Override
+        public void close() {
+            if (layer != null) {
+                layer.uninstall(this);
+                layer = null;
+                hook = null;
+            }
+        }
     }
 
     // ---- to be written by layers ----
@@ -67,10 +88,17 @@ public abstract class Layer {
     /// Runs the layer and its hooks; containers call this for their children.
     public final Var apply(Var x) {
         Var y = forward(x);
-        for (Hook hook : hooks) {
-            hook.onForward(this, x, y);
-        }
+        runHooks(x, y);
         return y;
+    }
+
+    private void runHooks(Var x, Var y) {
+        for (Installed installed : hooks) {
+            Hook hook = installed.hook;
+            if (hook != null) {
+                hook.onForward(this, x, y);
+            }
+        }
     }
 
     /// Runs the layer for training: its output, and where it has auxiliary heads, theirs after it.
@@ -78,9 +106,7 @@ public abstract class Layer {
     /// @see dev.sextant.nn.train.Task#loss(List, dev.sextant.engine.NDArray)
     public final List<Var> applyAll(Var x) {
         List<Var> outputs = forwardAll(x);
-        for (Hook hook : hooks) {
-            hook.onForward(this, x, outputs.getFirst());
-        }
+        runHooks(x, outputs.getFirst());
         return outputs;
     }
 
@@ -184,9 +210,26 @@ public abstract class Layer {
         return buffers.get(name);
     }
 
+    /// The layer's own buffers, children not included.
+    public final Map<String, NDArray> buffers() {
+        return Collections.unmodifiableMap(buffers);
+    }
+
     /// The layer's own parameter of that name, or null if it has none (yet).
     public final Parameter parameter(String name) {
         return parameters.get(name);
+    }
+
+    /// What operations use of the layer's own parameter.
+    ///
+    /// @throws SextantException if the model has not been initialised
+    protected final Var leaf(String name) {
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            throw new SextantException("layer %s has no parameter '%s' yet: call model.initialize(inputShape, device, "
+                    + "seed) before the first forward pass", typeName(), name);
+        }
+        return parameter.var();
     }
 
     /// The direct children by name, in order.
@@ -287,9 +330,16 @@ public abstract class Layer {
     }
 
     /// Watches this layer until the handle is closed. A hooked layer is never fused with a neighbour.
-    public final HookHandle onForward(Hook hook) {
-        hooks.add(hook);
-        return () -> hooks.remove(hook);
+    public final synchronized HookHandle onForward(Hook hook) {
+        var installed = new Installed(this, hook);
+        List<Installed> more = new ArrayList<>(hooks);
+        more.add(installed);
+        hooks = List.copyOf(more);
+        return installed;
+    }
+
+    private synchronized void uninstall(Installed installed) {
+        hooks = hooks.stream().filter(h -> h != installed).toList();
     }
 
     /// A small constant array for a buffer; `initialize` moves it to the model's device.

@@ -28,6 +28,40 @@ public final class Layers {
         return Activation.sigmoid();
     }
 
+    public static Activation tanh() {
+        return Activation.tanh();
+    }
+
+    /// Layer normalisation over the last `axes` axes.
+    public static LayerNorm layerNorm(int axes) {
+        return new LayerNorm(axes);
+    }
+
+    /// Group normalisation of `[N, C, …]`.
+    public static GroupNorm groupNorm(int groups) {
+        return new GroupNorm(groups);
+    }
+
+    /// `body(x) + shortcut(x)`.
+    public static Sum sum(Layer body, Layer shortcut) {
+        return new Sum(body, shortcut);
+    }
+
+    /// `body(x) + x`.
+    public static Sum residual(Layer body) {
+        return new Sum(body);
+    }
+
+    /// Branches over the same input, joined along the channels.
+    public static Concat concat(Layer... branches) {
+        return new Concat(branches);
+    }
+
+    /// Softmax along the last axis.
+    public static Softmax softmax() {
+        return new Softmax(-1);
+    }
+
     public static BatchNorm batchNorm() {
         return new BatchNorm();
     }

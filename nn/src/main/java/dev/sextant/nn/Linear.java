@@ -1,5 +1,6 @@
 package dev.sextant.nn;
 
+import dev.sextant.autograd.Pointwise;
 import dev.sextant.autograd.Shaping;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
@@ -14,6 +15,7 @@ import dev.sextant.nn.init.Init;
 public final class Linear extends Layer implements Fusable {
     private final int out;
     private LinearSpec spec = LinearSpec.PLAIN;
+    private UnarySpec after = UnarySpec.IDENTITY;
     private boolean bias = true;
     private boolean flattens;
     private Init weightInit;
@@ -44,15 +46,16 @@ public final class Linear extends Layer implements Fusable {
         return this;
     }
 
-    /// Applies an activation in the same pass.
+    /// Applies an activation: in the same pass where its derivative follows from its output, else right after it.
     public Linear activation(UnarySpec activation) {
-        spec = new LinearSpec(activation);
+        boolean fuses = activation.kind().usesOutput();
+        after = fuses ? UnarySpec.IDENTITY : activation;
+        spec = new LinearSpec(fuses ? activation : UnarySpec.IDENTITY);
         return this;
     }
 
     private Shape flat(Shape in) {
-        return flattens && in.rank() > 2 ? Shape.of(in.dim(0), Math.toIntExact(in.size() / Math.max(1, in.dim(0))))
-                : in;
+        return flattens && in.rank() > 2 ? Flatten.flat(in) : in;
     }
 
     @Override
@@ -65,7 +68,8 @@ public final class Linear extends Layer implements Fusable {
 
     @Override
     public Var forward(Var x) {
-        return run(x, spec);
+        Var y = run(x, spec);
+        return after.isIdentity() ? y : Pointwise.unary(after, y);
     }
 
     @Override
@@ -75,13 +79,13 @@ public final class Linear extends Layer implements Fusable {
 
     private Var run(Var x, LinearSpec s) {
         Var in = flattens && x.shape().rank() > 2 ? Shaping.flatten(x, 1, -1) : x;
-        return dev.sextant.autograd.Linear.linear(s, in, parameter("weight").var(),
-                bias ? parameter("bias").var() : null);
+        return dev.sextant.autograd.Linear.linear(s, in, leaf("weight"),
+                bias ? leaf("bias") : null);
     }
 
     @Override
     public boolean canFuse(UnarySpec activation) {
-        return spec.activation().isIdentity() && activation.kind().usesOutput();
+        return spec.activation().isIdentity() && after.isIdentity() && activation.kind().usesOutput();
     }
 
     @Override

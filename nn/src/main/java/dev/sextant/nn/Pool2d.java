@@ -30,6 +30,11 @@ public final class Pool2d extends Layer {
         return new Pool2d(Pool2dSpec.avg(kernel, kernel, 0));
     }
 
+    /// Average pooling; zeros in the padding count.
+    public static Pool2d avg(int kernel, int stride, int pad) {
+        return new Pool2d(Pool2dSpec.avg(kernel, stride, pad));
+    }
+
     /// Rounds the output extent up instead of down.
     public Pool2d ceil() {
         return new Pool2d(new Pool2dSpec(spec.kind(), spec.kernel(), spec.stride(), spec.pad(), spec.dilation(), true,

@@ -2,6 +2,7 @@ package dev.sextant.nn;
 
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.SextantException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -42,9 +43,23 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         return this;
     }
 
-    /// The layer at a position.
+    /// The layer at a position; negative positions count from the end.
     public Layer get(int index) {
-        return layers.get(index);
+        int i = index < 0 ? index + layers.size() : index;
+        if (i < 0 || i >= layers.size()) {
+            throw new SextantException("Sequential: there is no layer %d; it has %d, numbered 0..%d", index,
+                    layers.size(), layers.size() - 1);
+        }
+        return layers.get(i);
+    }
+
+    /// The layer of that name.
+    public Layer get(String name) {
+        Layer layer = children().get(name);
+        if (layer == null) {
+            throw new SextantException("Sequential: there is no layer '%s'; it has %s", name, children().keySet());
+        }
+        return layer;
     }
 
     /// Number of layers.

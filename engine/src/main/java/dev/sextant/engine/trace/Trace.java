@@ -3,6 +3,7 @@ package dev.sextant.engine.trace;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.OpSpec;
+import dev.sextant.engine.spi.Keeps;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -12,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
-/// Reports kernel calls to listeners. Costs one volatile read per operation while nobody listens; while somebody does,
+/// Reports kernel calls to listeners and to the JDK Flight Recorder. Costs one volatile read per operation while nobody listens; while somebody does,
 /// the backend's kernels are called through a proxy that times each one.
 public final class Trace {
     private static final List<OpListener> LISTENERS = new CopyOnWriteArrayList<>();
@@ -34,9 +36,16 @@ public final class Trace {
         void close();
     }
 
-    /// Whether anybody listens.
+    /// Whether anybody listens, a flight recording included.
     public static boolean isOn() {
-        return !LISTENERS.isEmpty();
+        return !LISTENERS.isEmpty() || OperationEvent.PROBE.isEnabled();
+    }
+
+    private static void report(OpEvent event) {
+        LISTENERS.forEach(listener -> listener.onOp(event));
+        if (OperationEvent.PROBE.isEnabled()) {
+            OperationEvent.commit(event);
+        }
     }
 
     /// The device's kernels, each call timed and reported.
@@ -46,6 +55,24 @@ public final class Trace {
                 (proxy, method, args) -> call(device, kernels, method, args));
     }
 
+    /// Runs an operation that is not a kernel, such as one defined outside Sextant, and reports it like a kernel while
+    /// somebody listens; the kernels it calls are reported before it.
+    public static <T> T operation(OpSpec spec, Device device, Supplier<T> body, NDArray... inputs) {
+        if (!isOn()) {
+            return body.get();
+        }
+        long start = System.nanoTime();
+        T result = body.get();
+        device.backend().synchronize();
+        long nanos = System.nanoTime() - start;
+        var shapes = new StringJoiner(", ");
+        for (NDArray input : inputs) {
+            shapes.add(input.shape().toString());
+        }
+        report(new OpEvent(spec.opName(), spec, shapes.toString(), "custom", device.name(), nanos));
+        return result;
+    }
+
     private static Object call(Device device, Kernels kernels, Method method, Object[] args) throws Throwable {
         long start = System.nanoTime();
         Object result;
@@ -53,6 +80,10 @@ public final class Trace {
             result = method.invoke(kernels, args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+        if (method.getReturnType() == Keeps.class) {
+            // A question to the backend, not an operation.
+            return result;
         }
         device.backend().synchronize();
         long nanos = System.nanoTime() - start;
@@ -72,8 +103,7 @@ public final class Trace {
             }
         }
         String algorithm = spec == null ? "direct" : device.backend().algorithm(spec, arrays.toArray(NDArray[]::new));
-        var event = new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos);
-        LISTENERS.forEach(listener -> listener.onOp(event));
+        report(new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos));
         return result;
     }
 }

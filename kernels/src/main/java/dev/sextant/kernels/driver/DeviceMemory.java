@@ -28,6 +28,7 @@ public final class DeviceMemory {
     private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
     // Phantom references must stay reachable themselves.
     private final Set<Lease> leases = new HashSet<>();
+    private boolean caching = true;
     private long usedBytes;
     private long heldBytes;
 
@@ -60,6 +61,10 @@ public final class DeviceMemory {
                     open = false;
                     leases.remove(this);
                     usedBytes -= bytes;
+                    if (!caching) {
+                        returnToDriver(address, bytes);
+                        return;
+                    }
                     free.computeIfAbsent(bytes, b -> new ArrayDeque<>()).push(address);
                 }
             }
@@ -72,7 +77,7 @@ public final class DeviceMemory {
     /// @throws DeviceException if the device has no room left
     public synchronized Lease allocate(long bytes, Object owner) {
         reclaim();
-        long size = rounded(bytes);
+        long size = caching ? rounded(bytes) : Math.max(1, bytes);
         var kept = free.get(size);
         Long address = kept == null ? null : kept.poll();
         if (address == null) {
@@ -82,6 +87,18 @@ public final class DeviceMemory {
         var lease = new Lease(owner, address, size);
         leases.add(lease);
         return lease;
+    }
+
+    /// Memory for the length of one operation; close it when the operation is queued.
+    public Workspace workspace(long bytes) {
+        return new Workspace(this, bytes);
+    }
+
+    /// Whether blocks are kept. Without, each array is a block of the driver of exactly its size: slow, but then tools
+    /// that watch memory accesses (compute-sanitizer, the simulator's tracer) see every step over its end.
+    public synchronized void cache(boolean keep) {
+        release();
+        caching = keep;
     }
 
     /// Bytes in use now.
@@ -138,12 +155,17 @@ public final class DeviceMemory {
         }
     }
 
+    private void returnToDriver(long address, long bytes) {
+        context.attach();
+        context.check(cuMemFree(DevicePointer.to(address)), "cuMemFree", "returning memory");
+        heldBytes -= bytes;
+    }
+
     /// Returns every kept block to the driver.
     public synchronized void release() {
         for (var sizeClass : free.entrySet()) {
             for (long address : sizeClass.getValue()) {
-                context.check(cuMemFree(DevicePointer.to(address)), "cuMemFree", "returning kept memory");
-                heldBytes -= sizeClass.getKey();
+                returnToDriver(address, sizeClass.getKey());
             }
         }
         free.clear();

@@ -53,6 +53,11 @@ public final class LaunchParameters {
         return this;
     }
 
+    /// A `float`.
+    public LaunchParameters float32(float value) {
+        return int32(Float.floatToRawIntBits(value));
+    }
+
     /// A struct whose fields are all `int`.
     public LaunchParameters struct(int... fields) {
         int at = place(fields.length * Integer.BYTES);

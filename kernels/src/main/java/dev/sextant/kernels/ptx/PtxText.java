@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
 public record PtxText(String source, String hash, String text, Map<String, int[]> entries) {
     private static final Pattern STAMP = Pattern.compile("// sextant source (\\S+) sha256 (\\p{XDigit}{64})");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
+    private static final Pattern INSTRUCTION =
+            Pattern.compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
     private static final Pattern PARAMETER =
             Pattern.compile("\\.param(?: \\.align \\d+)? \\.(?:[a-z])(\\d+) \\w+(?:\\[(\\d+)])?");
 
@@ -24,7 +27,8 @@ public record PtxText(String source, String hash, String text, Map<String, int[]
     public static PtxText of(String name) {
         try (var in = PtxText.class.getResourceAsStream(name + ".ptx")) {
             if (in == null) {
-                throw new DeviceException("cuda: the kernels of %s.cu are not in the jar; build the module kernels", name);
+                throw new DeviceException("cuda: the kernels of %s.cu are not in the jar; build the module kernels",
+                        name);
             }
             return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -46,5 +50,16 @@ public record PtxText(String source, String hash, String text, Map<String, int[]
                             : Integer.parseInt(m.group(2)))).toArray());
         }
         return new PtxText(stamp.group(1), stamp.group(2), text, entries);
+    }
+
+    /// How often each instruction stands in a kernel's text, by operation, for example `fma.rn.f32`; loads and stores
+    /// with their memory and width, for example `ld.shared.v4.f32`. Unrolled loops count every copy.
+    public Map<String, Integer> instructions(String kernel) {
+        int begin = text.indexOf('{', text.indexOf(".entry " + kernel + "("));
+        int end = text.indexOf("\n}", begin);
+        Map<String, Integer> counts = new TreeMap<>();
+        text.substring(begin, end).lines().map(INSTRUCTION::matcher).filter(Matcher::find)
+                .forEach(m -> counts.merge(m.group(1), 1, Integer::sum));
+        return counts;
     }
 }

@@ -22,9 +22,9 @@ final class SimulatorBuild {
     static final String LIBRARY = "libcuda.so.1";
 
     private static final String FOLDER = "/dev/sextant/kernels/sim/";
-    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
+    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp", "modules.cpp",
             "fibers.cpp", "memory.cpp", "streams.cpp", "trace.cpp");
-    private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "sim.h", "streams.h");
+    private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "driver.h", "sim.h", "streams.h");
     private static final List<String> COMMON = List.of("-std=c++17", "-fPIC", "-g1", "-ffp-contract=off");
     // The flags keep each access of the source one access of the program.
     private static final List<String> TRACED = List.of("-O1", "-fno-tree-sra", "-fno-tree-vectorize",
@@ -64,13 +64,15 @@ final class SimulatorBuild {
         }
     }
 
-    /// Compiles another version of one kernel source, traced or plain, into `folder`: how tests plant bugs.
-    static void compileVariant(Path libraries, Path folder, String name, String source, boolean traced) {
+    /// Compiles a kernel source that is not the shipped one, traced or plain, into `folder`: how tests plant bugs.
+    ///
+    /// @param hash what the PTX that it stands for says about its source
+    static void compileVariant(Path libraries, Path folder, String name, String source, String hash, boolean traced) {
         try {
             Files.createDirectories(folder);
             var build = new SimulatorBuild(folder);
             Files.writeString(folder.resolve(name + ".cu"), source);
-            build.writeHost(name, source);
+            build.writeHost(name, source, hash);
             build.compileKernelLibrary(name, traced, libraries);
         } catch (IOException e) {
             throw new DeviceException(e, "simulator: cannot build %s in %s: %s", name, folder, e.getMessage());
@@ -92,13 +94,14 @@ final class SimulatorBuild {
 
     private void compileAll() throws IOException {
         extract(folder);
-        List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY, "-o", LIBRARY));
+        List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY,
+                "-o", LIBRARY));
         command.addAll(COMMON);
         command.addAll(RUNTIME);
         command.add("-ldl");
         run(command);
         for (String name : Sources.NAMES) {
-            writeHost(name, Sources.text(name + ".cu"));
+            writeHost(name, Sources.text(name + ".cu"), Sources.hash(name));
             compileKernelLibrary(name, false, folder);
             compileKernelLibrary(name, true, folder);
         }
@@ -120,8 +123,9 @@ final class SimulatorBuild {
     }
 
     // A .cu file becomes a library with a table of its kernels.
-    private void writeHost(String name, String source) throws IOException {
-        List<String> kernels = KERNEL.matcher(source).results().map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
+    private void writeHost(String name, String source, String hash) throws IOException {
+        List<String> kernels = KERNEL.matcher(source).results()
+                .map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
         Files.writeString(folder.resolve(name + ".host.cpp"), """
                 #include "cuda_on_cpu.h"
                 #include "%s.cu"
@@ -139,7 +143,7 @@ final class SimulatorBuild {
                 extern const char sim_source_hash[];
                 const char sim_source_hash[] = "%s";
                 }
-                """.formatted(name, String.join("\n", kernels), kernels.size(), Sources.hash(name)));
+                """.formatted(name, String.join("\n", kernels), kernels.size(), hash));
     }
 
     private void compileKernelLibrary(String name, boolean traced, Path libraries) throws IOException {

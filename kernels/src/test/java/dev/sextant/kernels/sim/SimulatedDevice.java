@@ -2,6 +2,7 @@ package dev.sextant.kernels.sim;
 
 import dev.sextant.engine.Device;
 import dev.sextant.engine.spi.BackendProvider.Probe;
+import dev.sextant.kernels.CudaBackend;
 import dev.sextant.kernels.CudaBackendProvider;
 import java.nio.file.Path;
 
@@ -31,9 +32,23 @@ public final class SimulatedDevice {
         if (device == null) {
             device = switch (new CudaBackendProvider().probe()) {
                 case Probe.Available a -> Device.of(a.backend());
-                case Probe.Unavailable u -> throw new AssertionError("over the simulator, cuda must work: " + u.reason());
+                case Probe.Unavailable u -> throw new AssertionError("over the simulator: " + u.reason());
             };
         }
+        ((CudaBackend) device.backend()).cacheMemory(true);
         return device;
+    }
+
+    /// The device as it is.
+    public static synchronized Device opened() {
+        return device == null ? fresh() : device;
+    }
+
+    /// As [#fresh], with traced kernels and every array a block of its own, so that no step over an end is missed.
+    public static Device traced() {
+        Device cuda = fresh();
+        ((CudaBackend) cuda.backend()).cacheMemory(false);
+        simulator().set("trace", "1");
+        return cuda;
     }
 }

@@ -1,6 +1,7 @@
 package dev.sextant.nn.init;
 
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.random.Philox;
 import java.util.Arrays;
 
@@ -61,6 +62,39 @@ public interface Init {
     static Init kaimingNormal(double gain, boolean fanOut) {
         return (shape, seed, stream) -> normal(0, gain / Math.sqrt(fanOut ? fanOut(shape) : fanIn(shape)))
                 .sample(shape, seed, stream);
+    }
+
+    /// Normal, drawn again wherever it falls outside `low … high` (in units of the values, not of the deviation).
+    static Init truncatedNormal(double mean, double deviation, double low, double high) {
+        return (shape, seed, stream) -> Draws.truncatedNormal(Math.toIntExact(shape.size()), seed, stream, mean,
+                deviation, low, high);
+    }
+
+    /// A random orthogonal matrix (Saxe et al., 2013) times `gain`: a weight `[out, …]` seen as `[out, in·R·S]` has
+    /// orthonormal rows, or orthonormal columns where there are fewer of these.
+    static Init orthogonal(double gain) {
+        return (shape, seed, stream) -> Draws.orthogonal(shape, seed, stream, gain);
+    }
+
+    /// What keeps the variance through an activation, as PyTorch's `calculate_gain`: for `linear`, `conv2d`, `sigmoid`
+    /// 1, `tanh` 5/3, `relu` √2, `selu` 3/4; `leaky_relu` is [#leakyReluGain].
+    ///
+    /// @throws SextantException if there is no such activation
+    static double gain(String activation) {
+        return switch (activation) {
+            case "linear", "conv2d", "sigmoid" -> 1;
+            case "tanh" -> 5.0 / 3;
+            case "relu" -> Math.sqrt(2);
+            case "leaky_relu" -> leakyReluGain(0.01);
+            case "selu" -> 0.75;
+            default -> throw new SextantException("init: there is no gain for '%s'; known are linear, conv2d, sigmoid, "
+                    + "tanh, relu, leaky_relu, selu", activation);
+        };
+    }
+
+    /// `√(2/(1 + slope²))`.
+    static double leakyReluGain(double slope) {
+        return Math.sqrt(2 / (1 + slope * slope));
     }
 
     /// Number of inputs of one output unit: everything but the first axis.

@@ -268,10 +268,16 @@ public final class SafeTensors implements TensorFile {
         return out;
     }
 
+    /// Whether a tensor holds floating numbers.
+    public boolean isFloating(String name) {
+        String dtype = need(name).dtype;
+        return dtype.startsWith("F") || dtype.startsWith("BF");
+    }
+
     /// A tensor as an array on a device: floating ones as float32, integers as int32.
     public NDArray array(String name, Device device) {
         Entry e = need(name);
-        if (e.dtype.startsWith("F") || e.dtype.startsWith("BF")) {
+        if (isFloating(name)) {
             return NDArray.of(floats(name), e.shape, device);
         }
         long[] values = longs(name);

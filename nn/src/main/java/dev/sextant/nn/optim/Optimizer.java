@@ -23,12 +23,14 @@ public final class Optimizer {
     }
 
     private final List<Group> groups = new ArrayList<>();
+    private final List<Double> baseLrs = new ArrayList<>();
     private final Map<String, List<NDArray>> state = new LinkedHashMap<>();
+    private double initialAccumulator;
     private long step;
 
     /// One rule for all parameters.
     public Optimizer(OptimizerSpec spec, Map<String, Parameter> parameters) {
-        groups.add(new Group(parameters, spec));
+        this(List.of(new Group(parameters, spec)));
     }
 
     /// Several groups, for example one without weight decay.
@@ -43,12 +45,53 @@ public final class Optimizer {
                 }
             });
             this.groups.add(group);
+            baseLrs.add(group.spec.lr());
         }
     }
 
     /// Plain stochastic gradient descent: `p −= lr·g`.
     public static Optimizer sgd(double lr, Map<String, Parameter> parameters) {
         return new Optimizer(new OptimizerSpec.Sgd(lr, 0, 0, 0, false), parameters);
+    }
+
+    /// SGD with momentum: `v = momentum·v + g`, `p −= lr·v`.
+    public static Optimizer sgd(double lr, double momentum, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.Sgd(lr, momentum, 0, 0, false), parameters);
+    }
+
+    /// Adam with PyTorch's defaults: β = (0.9, 0.999), ε = 1e-8, no weight decay.
+    public static Optimizer adam(double lr, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.Adam(lr, 0.9, 0.999, 1e-8, 0, false, false), parameters);
+    }
+
+    /// AdamW with PyTorch's defaults: as Adam, with decoupled weight decay 0.01.
+    public static Optimizer adamW(double lr, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.Adam(lr, 0.9, 0.999, 1e-8, 0.01, false, true), parameters);
+    }
+
+    /// RMSprop with PyTorch's defaults: α = 0.99, ε = 1e-8.
+    public static Optimizer rmsProp(double lr, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.RmsProp(lr, 0.99, 1e-8, 0, 0, false), parameters);
+    }
+
+    /// Adagrad with PyTorch's defaults: ε = 1e-10.
+    public static Optimizer adagrad(double lr, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.Adagrad(lr, 0, 0, 1e-10), parameters);
+    }
+
+    /// What Adagrad's sums of squares start from, PyTorch's `initial_accumulator_value`; 0 by default.
+    public Optimizer initialAccumulator(double value) {
+        if (!(value >= 0) || groups.stream().anyMatch(g -> !(g.spec instanceof OptimizerSpec.Adagrad))) {
+            throw new SextantException("optimizer: the initial accumulator must be >= 0, and only Adagrad has one; got "
+                    + "%s for %s", value, groups.stream().map(g -> g.spec.opName()).toList());
+        }
+        initialAccumulator = value;
+        return this;
+    }
+
+    /// Adadelta with PyTorch's defaults: ρ = 0.9, ε = 1e-6; its usual rate is 1.
+    public static Optimizer adadelta(double lr, Map<String, Parameter> parameters) {
+        return new Optimizer(new OptimizerSpec.Adadelta(lr, 0.9, 1e-6, 0), parameters);
     }
 
     /// The groups, with their current rules.
@@ -61,9 +104,36 @@ public final class Optimizer {
         return step;
     }
 
-    /// Sets the learning rate of every group.
+    /// Sets the learning rate of every group; schedules start from it too.
     public void setLr(double lr) {
         groups.replaceAll(g -> new Group(g.parameters, g.spec.withLr(lr)));
+        baseLrs.replaceAll(_ -> lr);
+    }
+
+    /// Sets every group's rate, and its momentum where the schedule has one, to what the schedule says for a step,
+    /// each from the rate it was made with.
+    ///
+    /// @param step counted from 0
+    public void apply(Schedule schedule, long step) {
+        double momentum = schedule.momentum(step);
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            OptimizerSpec spec = group.spec.withLr(schedule.lr(baseLrs.get(i), step));
+            groups.set(i, new Group(group.parameters, Double.isNaN(momentum) ? spec : withMomentum(spec, momentum)));
+        }
+    }
+
+    /// Momentum 0 means a rule without that state; it stays as it is.
+    private static OptimizerSpec withMomentum(OptimizerSpec spec, double m) {
+        return switch (spec) {
+            case OptimizerSpec.Sgd s when s.momentum() != 0 ->
+                    new OptimizerSpec.Sgd(s.lr(), m, s.dampening(), s.weightDecay(), s.nesterov());
+            case OptimizerSpec.RmsProp r when r.momentum() != 0 ->
+                    new OptimizerSpec.RmsProp(r.lr(), r.alpha(), r.eps(), r.weightDecay(), m, r.centered());
+            case OptimizerSpec.Adam a ->
+                    new OptimizerSpec.Adam(a.lr(), m, a.beta2(), a.eps(), a.weightDecay(), a.amsgrad(), a.decoupled());
+            default -> spec;
+        };
     }
 
     /// The learning rate of the first group.
@@ -93,7 +163,7 @@ public final class Optimizer {
 
     private List<NDArray> stateOf(String name, OptimizerSpec spec, NDArray value) {
         return state.computeIfAbsent(name, n -> Scope.outside(() -> spec.stateNames().stream()
-                .map(s -> NDArray.zeros(value.shape(), DType.FLOAT32, value.device())).toList()));
+                .map(s -> NDArray.full(value.shape(), initialAccumulator, DType.FLOAT32, value.device())).toList()));
     }
 
     /// The state arrays by `parameter/name`, for checkpoints; empty for plain SGD.

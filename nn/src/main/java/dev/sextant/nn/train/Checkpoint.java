@@ -4,8 +4,8 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.Layer;
-import dev.sextant.nn.Parameter;
 import dev.sextant.nn.io.SafeTensors;
+import dev.sextant.nn.io.StateDict;
 import dev.sextant.nn.optim.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +16,8 @@ import java.util.Map;
 /// optimizer state under `optimizer.`, the rest in the metadata. Random numbers need no state of their own: they are
 /// functions of the seed and of the positions stored here.
 public final class Checkpoint {
-    private static final String FORMAT = "sextant-checkpoint-1";
+    /// What the metadata's `format` says.
+    public static final String FORMAT = "sextant-checkpoint-1";
 
     private Checkpoint() {
     }
@@ -57,7 +58,7 @@ public final class Checkpoint {
                         + "--seed %s", file, m.get("seed"), seed, m.get("seed"));
             }
             TrainState state = TrainState.of(m);
-            restoreModel(file, in, model);
+            StateDict.restore("checkpoint: " + file, in, "model.", model);
             Map<String, NDArray> optimizerState = new LinkedHashMap<>();
             var device = model.state().values().iterator().next().device();
             in.entries().keySet().stream().filter(n -> n.startsWith("optimizer."))
@@ -72,29 +73,9 @@ public final class Checkpoint {
     /// Puts a checkpoint's parameters and buffers into an initialised model, for evaluation.
     public static void loadModel(Path file, Layer model) {
         try (var in = SafeTensors.open(file)) {
-            restoreModel(file, in, model);
+            StateDict.restore("checkpoint: " + file, in, "model.", model);
         } catch (IOException e) {
             throw new SextantException(e, "checkpoint: cannot read %s: %s", file, e.getMessage());
         }
-    }
-
-    private static void restoreModel(Path file, SafeTensors in, Layer model) {
-        Map<String, NDArray> current = model.state();
-        current.forEach((name, a) -> {
-            var entry = in.entries().get("model." + name);
-            if (entry == null || !entry.shape().equals(a.shape())) {
-                throw new FormatException("checkpoint: %s does not fit the model: %s should be %s, but the file has %s",
-                        file, name, a.shape(), entry == null ? "no such tensor" : entry.shape());
-            }
-        });
-        Map<String, Parameter> parameters = model.parameters();
-        current.forEach((name, a) -> {
-            NDArray value = in.array("model." + name, a.device());
-            if (parameters.containsKey(name)) {
-                parameters.get(name).value().set(value);
-            } else {
-                a.set(value);
-            }
-        });
     }
 }

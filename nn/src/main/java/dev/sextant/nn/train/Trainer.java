@@ -7,7 +7,9 @@ import dev.sextant.nn.Dropout;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.data.Batch;
 import dev.sextant.nn.data.BatchSource;
+import dev.sextant.nn.optim.GradientClip;
 import dev.sextant.nn.optim.Optimizer;
+import dev.sextant.nn.optim.Schedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,6 +28,8 @@ public final class Trainer {
     private final BatchSource test;
     private final long seed;
     private final List<TrainingListener> listeners = new ArrayList<>();
+    private Schedule schedule;
+    private double maxGradientNorm = Double.POSITIVE_INFINITY;
     private Path checkpointFile;
     private Map<String, String> checkpointMetadata = Map.of();
     private double checkpointSeconds = 60;
@@ -49,6 +53,19 @@ public final class Trainer {
     /// Adds a listener; they hear in the order they were added.
     public Trainer listen(TrainingListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /// Sets the learning rate before every step. A schedule is a function of the number of steps done, so that a
+    /// resumed training goes on with it; count it in epochs with [Schedule#perEpoch].
+    public Trainer schedule(Schedule rates) {
+        schedule = rates;
+        return this;
+    }
+
+    /// Clips the norm of all gradients together before every update ([GradientClip#byNorm]).
+    public Trainer clipNorm(double maxNorm) {
+        maxGradientNorm = maxNorm;
         return this;
     }
 
@@ -132,11 +149,21 @@ public final class Trainer {
             Var loss = task.loss(outputs, batch.labels());
             optimizer.zeroGrad();
             loss.backward();
-            optimizer.step();
+            update();
             double value = loss.item();
             int correct = task.correct(outputs.getFirst().value(), batch.labels());
             state = state.after(value, correct, batch.size(), (System.nanoTime() - start) / 1e9);
         }
+    }
+
+    private void update() {
+        if (maxGradientNorm != Double.POSITIVE_INFINITY) {
+            GradientClip.byNorm(model.parameters().values(), maxGradientNorm);
+        }
+        if (schedule != null) {
+            optimizer.apply(schedule, state.globalStep());
+        }
+        optimizer.step();
     }
 
     private EpochResult finishEpoch() {

@@ -1,7 +1,10 @@
 package dev.sextant.cli;
 
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -18,16 +21,19 @@ final class NetOptions {
             description = "A variation of the network, for example no-second-sigmoid; 'sextant nets' lists them.")
     String variant;
 
-    /// The network's name, edition and variant, checked.
-    Choice check(CommandSpec command, String net) {
+    /// The network that is meant, not initialised yet.
+    ///
+    /// @throws Wrong if there is no such network, edition or variant
+    Network network(CommandSpec command, String net) {
         Wrong.oneOf(command, "network", net, Zoo.names());
         String chosen = edition == null ? "book" : Wrong.oneOf(command, "edition", edition, EDITIONS);
         List<String> variants = Zoo.variants(net);
-        return new Choice(net, chosen, variant == null ? variants.getFirst()
-                : Wrong.oneOf(command, "variant of " + net, variant, variants));
-    }
-
-    /// A network in full.
-    record Choice(String net, String edition, String variant) {
+        String version = variant == null ? variants.getFirst()
+                : Wrong.oneOf(command, "variant of " + net, variant, variants);
+        try {
+            return Zoo.create(Map.of("net", net, "edition", chosen, "variant", version));
+        } catch (SextantException e) {
+            throw new Wrong(command, e.getMessage());
+        }
     }
 }

@@ -2,9 +2,7 @@ package dev.sextant.cli;
 
 import dev.sextant.nn.Summary;
 import dev.sextant.zoo.Network;
-import dev.sextant.zoo.Zoo;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,11 +42,10 @@ final class SummaryCommand implements Runnable {
     public void run() {
         Wrong.oneOf(spec, "format", format, FORMATS);
         Wrong.within(spec, "--batch", batch, 1, 1_000_000);
-        var choice = netOptions.check(spec, net);
-        Network network = Zoo.create(
-                Map.of("net", choice.net(), "edition", choice.edition(), "variant", choice.variant()));
-        var summary = Summary.of(network.model(), network.inputShape(batch), choice.net() + " (" + choice.edition()
-                + (choice.variant().equals(choice.edition()) ? ")" : ", " + choice.variant() + ")"));
+        Network network = netOptions.network(spec, net);
+        String title = network.name() + " (" + network.edition()
+                + (network.variant().equals(network.edition()) ? ")" : ", " + network.variant() + ")");
+        var summary = Summary.of(network.model(), network.inputShape(batch), title);
         console.out().print(switch (format) {
             case "md" -> summary.markdown();
             case "html" -> summary.html();

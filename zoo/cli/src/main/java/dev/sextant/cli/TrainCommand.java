@@ -3,10 +3,10 @@ package dev.sextant.cli;
 import dev.sextant.cli.train.TrainRun;
 import dev.sextant.cli.train.TrainSettings;
 import dev.sextant.zoo.Hyper;
+import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,10 +97,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainSettings settings() {
-        var choice = netOptions.check(spec, net);
-        Hyper usual = Zoo.create(Map.of("net", choice.net(), "edition", choice.edition(), "variant", choice.variant()))
-                .hyper();
-        return new TrainSettings(choice.net(), choice.edition(), choice.variant(),
+        Network network = netOptions.network(spec, net);
+        Hyper usual = network.hyper();
+        return new TrainSettings(network.name(), network.edition(), network.variant(),
                 Wrong.oneOf(spec, "backend", backend == null ? "simd" : backend, Devices.BACKENDS),
                 seed == null ? 0 : seed, threads(Math.min(256, Runtime.getRuntime().availableProcessors())),
                 Wrong.oneOf(spec, "precision", precision == null ? "fast" : precision, Devices.PRECISIONS),

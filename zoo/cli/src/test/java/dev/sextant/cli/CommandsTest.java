@@ -63,7 +63,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"train", "train lenet more", "train lenet --epochs ten", "train lenet --seed",
-        "train lenet --threads 1.5", "summary", "xyzzy", "train xyzzy", "--nonsense"})
+        "train lenet --threads 1.5", "summary", "xyzzy", "summary lenet --edition paper", "summary lenet --batch 0", "train xyzzy", "--nonsense"})
     void everyMistakeIsOneLine(String line) {
         CommandLine c = CommandLine.run(line.split(" "));
         assertEquals(ExitCode.USAGE, c.code());

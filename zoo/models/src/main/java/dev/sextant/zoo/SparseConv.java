@@ -56,10 +56,10 @@ public final class SparseConv extends Layer {
         int inputs = x.shape().dim(1);
         int[] places = places(inputs);
         Var none = Var.of(NDArray.zeros(Shape.of(1, 1, kernel, kernel), DType.FLOAT32, x.device()));
-        Var kernels = Shaping.concat(0, List.of(parameter("weight").var(), none));
+        Var kernels = Shaping.concat(0, List.of(leaf("weight"), none));
         Var bank = Shaping.indexSelect(kernels, 0, NDArray.of(places, Shape.of(places.length), x.device()));
         Var w = Shaping.reshape(bank, table.length, inputs, kernel, kernel);
-        return Convolution.conv2d(Conv2dSpec.of(1, 0), x, w, parameter("bias").var());
+        return Convolution.conv2d(Conv2dSpec.of(1, 0), x, w, leaf("bias"));
     }
 
     @Override

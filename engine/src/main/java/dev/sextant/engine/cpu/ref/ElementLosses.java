@@ -1,5 +1,6 @@
 package dev.sextant.engine.cpu.ref;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.ElementLossSpec;
 
 /// The losses of one input against one target, and their derivatives. Formulas: [ElementLossSpec.Kind].
@@ -18,7 +19,7 @@ final class ElementLosses {
             case SMOOTH_L1 -> a < limit ? d * d / (2 * limit) : a - limit / 2;
             case HUBER -> a <= limit ? d * d / 2 : limit * (a - limit / 2);
             case BCE_WITH_LOGITS -> positive * t * Functions.softplus(-x) + (1 - t) * Functions.softplus(x);
-            case NLL -> throw new IllegalArgumentException("NLL compares with class indices");
+            case NLL -> throw new SextantException("nll_loss: compares with class indices, not element by element");
         };
     }
 
@@ -33,7 +34,7 @@ final class ElementLosses {
             case SMOOTH_L1 -> a < limit ? d / limit : Math.signum(d);
             case HUBER -> a <= limit ? d : limit * Math.signum(d);
             case BCE_WITH_LOGITS -> (1 - t) * Functions.sigmoid(x) - positive * t * Functions.sigmoid(-x);
-            case NLL -> throw new IllegalArgumentException("NLL compares with class indices");
+            case NLL -> throw new SextantException("nll_loss: compares with class indices, not element by element");
         };
     }
 

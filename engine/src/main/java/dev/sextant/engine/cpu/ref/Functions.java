@@ -1,6 +1,7 @@
 package dev.sextant.engine.cpu.ref;
 
 import dev.sextant.engine.DType;
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.UnarySpec;
 
 /// The element-wise functions and their derivatives, in double precision. Conventions: [UnarySpec.Kind].
@@ -86,7 +87,8 @@ final class Functions {
             case COS -> -Math.sin(x);
             case ERF -> 2 / SQRT_PI * Math.exp(-x * x);
             case POW -> f.a() == 0 ? 0 : f.a() * Math.pow(x, f.a() - 1);
-            default -> throw new IllegalArgumentException(f.kind() + " has its derivative from the output");
+            default -> throw new SextantException("%s: its derivative comes from the output, not the input",
+                    f.opName());
         };
     }
 
@@ -107,7 +109,8 @@ final class Functions {
             case RECIPROCAL -> -y * y;
             case SIGN, FLOOR, CEIL, ROUND -> 0;
             case AFFINE -> f.a();
-            default -> throw new IllegalArgumentException(f.kind() + " has its derivative from the input");
+            default -> throw new SextantException("%s: its derivative comes from the input, not the output",
+                    f.opName());
         };
     }
 

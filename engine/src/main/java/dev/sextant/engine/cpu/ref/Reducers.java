@@ -1,5 +1,6 @@
 package dev.sextant.engine.cpu.ref;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.ReduceSpec;
 import dev.sextant.engine.op.ReduceSpec.Kind;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ final class Reducers {
                 double log = logSumExp(v);
                 Arrays.setAll(slope, i -> Math.exp(v[i] - log));
             }
-            case ARGMAX, ARGMIN -> throw new IllegalArgumentException(spec.kind() + " has no derivative");
+            case ARGMAX, ARGMIN -> throw new SextantException("%s: positions have no derivative", spec.opName());
         }
         return slope;
     }

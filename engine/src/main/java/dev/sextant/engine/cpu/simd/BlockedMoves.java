@@ -12,6 +12,16 @@ final class BlockedMoves {
     private BlockedMoves() {
     }
 
+    /// The array in blocked form: itself, or a copy. Gradients that come back through a reshape are row-major.
+    static NDArray blocked(Workers workers, NDArray x) {
+        if (BlockedView.is(x)) {
+            return x;
+        }
+        NDArray y = NDArray.empty(x.shape(), x.dtype(), Blocked.of(x.shape(), BlockedView.LANES, 0), x.device());
+        copy(workers, x, y, false);
+        return y;
+    }
+
     static void fill(Workers workers, float value, NDArray y) {
         var layout = (Blocked) y.layout();
         float[] to = HostStorage.floats(y);
@@ -29,7 +39,9 @@ final class BlockedMoves {
     }
 
     static void copy(Workers workers, NDArray x, NDArray y, boolean adds) {
-        if (y.layout() instanceof Blocked to) {
+        if (BlockedView.is(x) && BlockedView.is(y)) {
+            BlockedPointwise.copy(workers, x, y, adds);
+        } else if (y.layout() instanceof Blocked to) {
             toBlocked(workers, x, y, to, adds);
         } else {
             toStrided(workers, x, y, adds);

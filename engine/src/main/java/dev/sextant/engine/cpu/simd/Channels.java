@@ -42,9 +42,15 @@ final class Channels {
             SimdNorm.Moments into, int c, Vector1 runningMean, Vector1 runningVar) {
         double variance = moments(x, at, images, stride, plane, spec.eps(), into, c);
         double count = (double) images * plane;
+        updateRunning(spec, count, c, into.meanOf(c), variance, runningMean, runningVar);
+    }
+
+    /// `running = (1 − m)·running + m·batch`, with the unbiased variance.
+    static void updateRunning(BatchNormSpec spec, double count, int c, double mean, double variance,
+            Vector1 runningMean, Vector1 runningVar) {
         double m = spec.momentum();
         if (runningMean.isThere()) {
-            runningMean.put(c, (1 - m) * runningMean.get(c) + m * into.meanOf(c), false);
+            runningMean.put(c, (1 - m) * runningMean.get(c) + m * mean, false);
         }
         if (runningVar.isThere()) {
             runningVar.put(c, (1 - m) * runningVar.get(c) + m * variance * count / (count - 1), false);

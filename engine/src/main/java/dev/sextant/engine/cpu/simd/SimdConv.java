@@ -5,8 +5,14 @@ import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 
-/// Convolutions on row-major arrays, each a [Product] per group: see [PatchProduct] and [FilterProduct].
-interface SimdConv extends ConvKernels, SimdFamily {
+/// Convolutions, by one of three forms of the same sums:
+///
+/// - blocked arrays (from 16 channels on): [BlockedConv] and [BlockedFilter], vectors over channels;
+/// - row-major arrays with few channels and many images: [BatchConv], vectors over images;
+/// - anything else: a [Product] per group, vectors over pixels; see [PatchProduct] and [FilterProduct].
+///
+/// Which one is a function of shapes, layouts and instruction set alone.
+interface SimdConv extends ConvKernels, SimdPointwise {
     /// Image groups into which the filter gradient is cut when it is small; the groups are summed in order.
     int FILTER_GROUPS = 16;
     /// Largest filter gradient that is computed in groups.
@@ -14,6 +20,20 @@ interface SimdConv extends ConvKernels, SimdFamily {
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        if (BlockedView.is(y) && spec.groups() == 1) {
+            BlockedConv.forward(workers(), spec, x, w, bias, y);
+            return;
+        }
+        Plain result = Plain.of(y);
+        if (BatchConv.suits(spec, x.dim(0), x.dim(1), w.dim(0))) {
+            BatchConv.forward(workers(), spec, x, w, bias, result.array());
+        } else {
+            byPatches(spec, x, w, bias, result.array());
+        }
+        result.store(this);
+    }
+
+    private void byPatches(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
         var from = Strides.of(x);
         var filter = Strides.of(w);
         var to = Strides.into(y);
@@ -73,6 +93,20 @@ interface SimdConv extends ConvKernels, SimdFamily {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        if (BlockedView.is(dx.array()) && spec.groups() == 1) {
+            BlockedConv.backwardData(workers(), spec, dz, w, dx);
+            return;
+        }
+        Plain result = Plain.of(dx);
+        if (BatchConv.suits(spec, dz.dim(0), w.dim(1), w.dim(0)) && BatchConv.suitsBackward(spec, w)) {
+            BatchConv.backwardData(workers(), spec, dz, w, result.target());
+        } else {
+            dataByPatches(spec, dz, w, result.target());
+        }
+        result.store(this);
+    }
+
+    private void dataByPatches(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
         for (int phaseH = 0; phaseH < Math.min(spec.stride().h(), dx.array().dim(2)); phaseH++) {
             for (int phaseW = 0; phaseW < Math.min(spec.stride().w(), dx.array().dim(3)); phaseW++) {
                 dataPhase(spec, dz, w, dx, phaseH, phaseW);
@@ -118,10 +152,18 @@ interface SimdConv extends ConvKernels, SimdFamily {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
-        int groups = spec.groups();
-        for (int g = 0; g < groups; g++) {
-            filterGroup(spec, dz, x, dw, g);
+        Plain plain = Plain.of(dw);
+        Target result = plain.target();
+        if (BlockedView.is(dz) && BlockedView.is(x) && spec.groups() == 1) {
+            BlockedFilter.run(workers(), spec, dz, x, result);
+        } else if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
+            BatchConv.backwardFilter(workers(), spec, dz, x, result);
+        } else {
+            for (int g = 0; g < spec.groups(); g++) {
+                filterGroup(spec, dz, x, result, g);
+            }
         }
+        plain.store(this);
     }
 
     private void filterGroup(Conv2dSpec spec, NDArray dz, NDArray x, Target dw, int g) {
@@ -184,6 +226,10 @@ interface SimdConv extends ConvKernels, SimdFamily {
 
     @Override
     default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
-        ChannelSums.sumChannels(workers(), dz, dbias);
+        if (BlockedView.is(dz)) {
+            BlockedNorm.channelSums(workers(), dz, dbias);
+        } else {
+            ChannelSums.sumChannels(workers(), dz, dbias);
+        }
     }
 }

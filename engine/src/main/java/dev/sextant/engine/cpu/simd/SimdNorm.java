@@ -40,6 +40,11 @@ interface SimdNorm extends NormKernels, SimdPointwise {
     @Override
     default Aux batchNorm(BatchNormSpec spec, NDArray x, NDArray gamma, NDArray beta, NDArray runningMean,
             NDArray runningVar, NDArray y) {
+        if (BlockedView.is(x) && BlockedView.is(y)) {
+            var moments = Moments.empty(x.dim(1), x);
+            BlockedNorm.forward(workers(), spec, x, gamma, beta, runningMean, runningVar, y, moments);
+            return moments;
+        }
         NDArray source = Dense.of(x);
         var from = Strides.of(source);
         var to = Dense.into(y);
@@ -84,6 +89,10 @@ interface SimdNorm extends NormKernels, SimdPointwise {
     default void batchNormBackward(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Aux aux, Target dx,
             Target dgamma, Target dbeta) {
         var moments = (Moments) aux;
+        if (BlockedView.is(x) && (dx == null || BlockedView.is(dx.array()))) {
+            BlockedNorm.backward(workers(), spec, BlockedMoves.blocked(workers(), dz), x, gamma, moments, dx, dgamma, dbeta);
+            return;
+        }
         var z = Strides.of(Dense.of(dz));
         var from = Strides.of(Dense.of(x));
         int channels = x.dim(1);

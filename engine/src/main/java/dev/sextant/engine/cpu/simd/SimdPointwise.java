@@ -82,6 +82,16 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
 
     @Override
     default void unary(UnarySpec spec, NDArray x, NDArray y) {
+        if (BlockedView.is(x) && BlockedView.is(y)) {
+            BlockedPointwise.unary(workers(), spec, x, y);
+            return;
+        }
+        Plain result = Plain.of(y);
+        unaryPlain(spec, x, result.array());
+        result.store(this);
+    }
+
+    private void unaryPlain(UnarySpec spec, NDArray x, NDArray y) {
         var walk = new Walk(y.shape(), x, y);
         float[] from = Strides.of(x).data();
         float[] to = Strides.into(y).data();
@@ -100,6 +110,16 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
     @Override
     default void unaryBackward(UnarySpec spec, NDArray x, NDArray y, NDArray dy, Target dx) {
         NDArray saved = x != null ? x : y != null ? y : dy;
+        if (BlockedView.is(saved) && BlockedView.is(dx.array())) {
+            BlockedPointwise.unaryBackward(workers(), spec, saved, BlockedMoves.blocked(workers(), dy), dx);
+            return;
+        }
+        Plain result = Plain.of(dx);
+        unaryBackwardPlain(spec, saved, dy, result.target());
+        result.store(this);
+    }
+
+    private void unaryBackwardPlain(UnarySpec spec, NDArray saved, NDArray dy, Target dx) {
         var walk = new Walk(dy.shape(), saved, dy, dx.array());
         float[] s = Strides.of(saved).data();
         float[] from = Strides.of(dy).data();
@@ -119,6 +139,16 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
 
     @Override
     default void binary(BinarySpec spec, NDArray a, NDArray b, NDArray y) {
+        if (BlockedView.is(a) && BlockedView.is(b) && BlockedView.is(y) && a.shape().equals(b.shape())) {
+            BlockedPointwise.binary(workers(), spec, a, b, y);
+            return;
+        }
+        Plain result = Plain.of(y);
+        binaryPlain(spec, a, b, result.array());
+        result.store(this);
+    }
+
+    private void binaryPlain(BinarySpec spec, NDArray a, NDArray b, NDArray y) {
         var walk = new Walk(y.shape(), a, b, y);
         float[] left = Strides.of(a).data();
         float[] right = Strides.of(b).data();
@@ -129,16 +159,41 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
 
     @Override
     default void binaryBackward(BinarySpec spec, NDArray a, NDArray b, NDArray dy, Target da, Target db) {
+        boolean sums = spec.kind() == BinarySpec.Kind.ADD || spec.kind() == BinarySpec.Kind.SUB;
+        if (sums && a.shape().equals(b.shape())) {
+            addBackward(dy, da, false);
+            addBackward(dy, db, spec.kind() == BinarySpec.Kind.SUB);
+            return;
+        }
         if (da != null) {
-            Broadcast.backward(workers(), Binary.slope(spec.kind(), true), a, b, dy, da);
+            Plain result = Plain.of(da);
+            Broadcast.backward(workers(), Binary.slope(spec.kind(), true), a, b, dy, result.target());
+            result.store(this);
         }
         if (db != null) {
-            Broadcast.backward(workers(), Binary.slope(spec.kind(), false), a, b, dy, db);
+            Plain result = Plain.of(db);
+            Broadcast.backward(workers(), Binary.slope(spec.kind(), false), a, b, dy, result.target());
+            result.store(this);
+        }
+    }
+
+    /// A sum passes its gradient on, a difference with the opposite sign.
+    private void addBackward(NDArray dy, Target target, boolean negated) {
+        if (target != null && negated) {
+            unaryBackward(UnarySpec.of(UnarySpec.Kind.NEG), null, null, dy, target);
+        } else if (target != null) {
+            copy(dy, target.array(), target.write());
         }
     }
 
     @Override
     default void where(NDArray condition, NDArray a, NDArray b, NDArray y) {
+        Plain result = Plain.of(y);
+        wherePlain(condition, a, b, result.array());
+        result.store(this);
+    }
+
+    private void wherePlain(NDArray condition, NDArray a, NDArray b, NDArray y) {
         var walk = new Walk(y.shape(), condition, a, b, y);
         boolean ints = condition.dtype() == DType.INT32;
         int[] flags = ints ? HostStorage.ints(condition.plain()) : null;
@@ -158,20 +213,28 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
     @Override
     default void whereBackward(NDArray condition, NDArray dy, Target da, Target db) {
         if (da != null) {
-            Broadcast.select(workers(), condition, true, dy, da);
+            Plain result = Plain.of(da);
+            Broadcast.select(workers(), condition, true, dy, result.target());
+            result.store(this);
         }
         if (db != null) {
-            Broadcast.select(workers(), condition, false, dy, db);
+            Plain result = Plain.of(db);
+            Broadcast.select(workers(), condition, false, dy, result.target());
+            result.store(this);
         }
     }
 
     @Override
     default void dropout(DropoutSpec spec, NDArray x, NDArray y) {
-        Dropout.run(workers(), spec, x, y, false);
+        Plain result = Plain.of(y);
+        Dropout.run(workers(), spec, x, result.array(), false);
+        result.store(this);
     }
 
     @Override
     default void dropoutBackward(DropoutSpec spec, NDArray dy, Target dx) {
-        Dropout.run(workers(), spec, dy, dx.array(), dx.adds());
+        Plain result = Plain.of(dx);
+        Dropout.run(workers(), spec, dy, result.array(), result.target().adds());
+        result.store(this);
     }
 }

@@ -13,7 +13,7 @@ import dev.sextant.engine.spi.Target;
 
 /// Pooling over row-major planes, one plane per chunk. Max pooling remembers the winners, so that backward needs
 /// neither input nor output.
-interface SimdPool extends PoolKernels, SimdFamily {
+interface SimdPool extends PoolKernels, SimdPointwise {
 
     /// Positions `h·W + w` of the winners, int32, shaped like the output.
     record Winners(NDArray positions) implements Aux {
@@ -61,6 +61,16 @@ interface SimdPool extends PoolKernels, SimdFamily {
     }
 
     private Aux forward(Windows windows, PoolKind kind, NDArray x, NDArray y) {
+        if (BlockedView.is(x) && BlockedView.is(y)) {
+            return BlockedPool.forward(workers(), windows, kind, x, y);
+        }
+        Plain result = Plain.of(y);
+        Aux aux = forwardPlain(windows, kind, x, result.array());
+        result.store(this);
+        return aux;
+    }
+
+    private Aux forwardPlain(Windows windows, PoolKind kind, NDArray x, NDArray y) {
         if (kind == PoolKind.MAX) {
             NDArray positions = NDArray.empty(y.shape(), DType.INT32, y.device());
             winners(windows, x, y, positions);
@@ -98,6 +108,16 @@ interface SimdPool extends PoolKernels, SimdFamily {
     }
 
     private void backward(Windows windows, PoolKind kind, NDArray dy, Aux aux, Target dx) {
+        if (aux instanceof BlockedPool.LaneWinners || aux == null && BlockedView.is(dx.array())) {
+            BlockedPool.backward(workers(), windows, kind, BlockedMoves.blocked(workers(), dy), aux, dx);
+            return;
+        }
+        Plain result = Plain.of(dx);
+        backwardPlain(windows, kind, dy, aux, result.target());
+        result.store(this);
+    }
+
+    private void backwardPlain(Windows windows, PoolKind kind, NDArray dy, Aux aux, Target dx) {
         NDArray result = dx.array();
         var from = Strides.of(dy);
         var to = Strides.into(result);

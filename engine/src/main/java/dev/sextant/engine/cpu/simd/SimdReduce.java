@@ -37,7 +37,9 @@ interface SimdReduce extends ReduceKernels, SimdPointwise {
 
     @Override
     default void reduceBackward(ReduceSpec spec, NDArray x, NDArray y, NDArray dy, Target dx) {
-        NDArray result = dx.array();
+        Plain plain = Plain.of(dx);
+        boolean adds = plain.target().adds();
+        NDArray result = plain.array();
         var to = Strides.into(result);
         var from = x == null ? null : Strides.of(x);
         var up = Strides.of(Dense.of(dy));
@@ -49,8 +51,9 @@ interface SimdReduce extends ReduceKernels, SimdPointwise {
                 sources.gather(from, i, run);
             }
             Reductions.slopes(spec, run, places.length());
-            places.scatter(to, i, run, up.data()[up.base() + i], dx.adds());
+            places.scatter(to, i, run, up.data()[up.base() + i], adds);
         });
+        plain.store(this);
     }
 
     @Override
@@ -124,7 +127,9 @@ interface SimdReduce extends ReduceKernels, SimdPointwise {
     private void lines(int axis, NDArray x, NDArray other, Target target, Line line) {
         var from = Strides.of(x);
         var second = other == null ? null : Strides.of(other);
-        var to = Strides.into(target.array());
+        Plain plain = Plain.of(target);
+        boolean adds = plain.target().adds();
+        var to = Strides.into(plain.array());
         var lines = new Fibres(a -> a == axis, x.shape(), from.step());
         var seconds = other == null ? null : new Fibres(a -> a == axis, x.shape(), second.step());
         var places = new Fibres(a -> a == axis, x.shape(), to.step());
@@ -137,7 +142,8 @@ interface SimdReduce extends ReduceKernels, SimdPointwise {
                 seconds.gather(second, i, up);
             }
             line.run(run, up, n);
-            places.scatter(to, i, run, 1, target.adds());
+            places.scatter(to, i, run, 1, adds);
         });
+        plain.store(this);
     }
 }

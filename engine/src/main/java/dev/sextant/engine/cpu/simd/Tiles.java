@@ -20,7 +20,7 @@ final class Tiles {
         double bestCost = Double.POSITIVE_INFINITY;
         for (Tile t : ALL) {
             double padded = (double) Math.ceilDiv(m, t.rows) * t.rows * Math.ceilDiv(n, t.columns) * t.columns;
-            double cost = padded * costPerElement(t);
+            double cost = padded * costPerElement(t.rows, t.columns);
             if (cost < bestCost) {
                 bestCost = cost;
                 best = t;
@@ -29,11 +29,12 @@ final class Tiles {
         return best;
     }
 
-    // Two multiply-adds and two loads can start in a cycle, and eight must be under way to hide their latency.
-    private static double costPerElement(Tile t) {
-        double vectors = (double) t.columns / VectorSupport.LANES;
-        double accumulators = t.rows * vectors;
-        double loads = (t.rows + vectors) / accumulators;
-        return Math.max(Math.max(1, loads), 8 / accumulators) + 0.1 * loads;
+    // Two multiply-adds and two loads can start in a cycle; eight multiply-adds must be under way to hide their
+    // latency; a vector that straddles cache lines counts as two loads; and every tile is stored once.
+    static double costPerElement(int rows, int columns) {
+        double vectors = (double) columns / VectorSupport.LANES;
+        double accumulators = rows * vectors;
+        double loads = (rows + 2 * vectors) / accumulators;
+        return Math.max(Math.max(1, loads), 8 / accumulators) + 4 / accumulators;
     }
 }

@@ -8,11 +8,14 @@ import java.util.function.Consumer;
 
 /// Draws `curve.svg` (always) and `curve.png` (where AWT has fonts) into a run folder.
 public final class CurveFiles {
+    private static final long PNG_INTERVAL_NANOS = 2_000_000_000L;
+
     private final Path folder;
     private final String title;
     private final int epochs;
     private final Consumer<String> notes;
     private boolean fonts = true;
+    private long lastPng = System.nanoTime() - PNG_INTERVAL_NANOS;
 
     /// @param folder where the files go
     /// @param title  headline of the curve
@@ -25,27 +28,33 @@ public final class CurveFiles {
         this.notes = notes;
     }
 
-    /// Draws both files anew.
-    public void draw(History history) throws IOException {
-        String svg = null;
-        byte[] png = null;
-        if (fonts) {
-            try {
-                svg = CurveChart.svg(title, epochs, history);
-                png = CurveChart.png(title, epochs, history);
-            } catch (OutOfMemoryError | StackOverflowError e) {
-                throw e;
-            } catch (RuntimeException | Error e) {
-                // AWT without fontconfig or fonts dies in many ways, among them a bare Error, and for good.
-                fonts = false;
-                notes.accept("no curve.png: AWT cannot lay out text here (" + rootCause(e)
-                        + "); install fontconfig and a font, for example fonts-dejavu-core");
+    /// Draws the files anew.
+    ///
+    /// @param last whether this is the last time: the PNG, which costs some 30 ms of a core, is otherwise left for later
+    ///             where the one before is younger than two seconds
+    public void draw(History history, boolean last) throws IOException {
+        AtomicFile.write(folder.resolve("curve.svg"), SvgCurve.svg(title, epochs, history));
+        if (fonts && (last || System.nanoTime() - lastPng > PNG_INTERVAL_NANOS)) {
+            byte[] png = png(history);
+            if (png != null) {
+                AtomicFile.write(folder.resolve("curve.png"), out -> out.write(png));
             }
+            lastPng = System.nanoTime();
         }
-        AtomicFile.write(folder.resolve("curve.svg"), fonts ? svg : PlainSvgCurve.svg(title, epochs, history));
-        if (fonts) {
-            byte[] image = png;
-            AtomicFile.write(folder.resolve("curve.png"), out -> out.write(image));
+    }
+
+    /// Null where there are no fonts.
+    private byte[] png(History history) throws IOException {
+        try {
+            return PngCurve.png(title, epochs, history);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // AWT without fontconfig or fonts dies in many ways, among them a bare Error, and for good.
+            fonts = false;
+            notes.accept("no curve.png: AWT cannot lay out text here (" + rootCause(e)
+                    + "); install fontconfig and a font, for example fonts-dejavu-core");
+            return null;
         }
     }
 

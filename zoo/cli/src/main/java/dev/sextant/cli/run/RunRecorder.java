@@ -97,7 +97,7 @@ public final class RunRecorder implements TrainingListener, AutoCloseable {
 
     private synchronized void paint(History history, String state, boolean live) {
         try {
-            curve.draw(history);
+            curve.draw(history, !live);
             AtomicFile.write(folder.page(), RunPage.html(title, state, live, history, card.json()));
         } catch (IOException e) {
             // A curve is not worth a training: the metrics hold the same numbers.

@@ -54,7 +54,11 @@ public final class TrainRun {
             boolean explain) {
         try (var folder = RunFolder.open(path)) {
             RunCard card = RunCard.read(folder.card());
-            TrainSettings settings = change.apply(card.settings(TrainSettings.class));
+            TrainSettings recorded = card.settings(TrainSettings.class);
+            if (!recorded.isComplete()) {
+                throw new FormatException("%s: the settings are not complete: %s", folder.card(), recorded);
+            }
+            TrainSettings settings = change.apply(recorded);
             var run = new TrainRun(console, settings, folder, explain);
             try (var training = run.open(true)) {
                 Object before = card.trainingFact("dataSha256");
@@ -78,7 +82,10 @@ public final class TrainRun {
         console.err().println((training.globalStep() == 0 ? "" : "resuming at step " + training.globalStep() + "; ")
                 + "run folder " + folder.path() + ", curve in " + folder.path().resolve("index.html"));
         // Closed last of all: an interrupted process ends with it.
-        Interruption interruption = new Interruption(training::requestStop);
+        Interruption interruption = new Interruption(() -> {
+            console.err().println("stopping after the current step ...");
+            training.requestStop();
+        });
         try (interruption) {
             return record(training, card, interruption);
         }

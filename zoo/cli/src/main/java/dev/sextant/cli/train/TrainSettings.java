@@ -17,4 +17,10 @@ package dev.sextant.cli.train;
 /// @param data      a folder, `synthetic`, or null for Fashion-MNIST wherever it is found
 public record TrainSettings(String net, String edition, String variant, String backend, long seed, int threads,
         String precision, boolean fuse, String conv, int epochs, int batch, double lr, String data) {
+
+    /// Whether everything is there that a run card must say; one edited by hand may lack something.
+    boolean isComplete() {
+        return net != null && edition != null && variant != null && backend != null && precision != null && conv != null
+                && threads > 0 && epochs > 0 && batch > 0 && lr > 0;
+    }
 }

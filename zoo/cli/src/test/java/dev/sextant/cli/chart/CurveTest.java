@@ -16,7 +16,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 
-/// The fallback curve, which has to work without fonts, and the axes.
+/// The drawn curve and its axes.
 class CurveTest {
     private static final String TITLE = "lenet <\"book\" & more>";
 
@@ -50,12 +50,12 @@ class CurveTest {
     }
 
     @Test
-    void thePlainCurveIsXmlWithThreeLinesInEveryLocale() throws Exception {
+    void theCurveIsXmlWithThreeLinesInEveryLocale() throws Exception {
         Locale usual = Locale.getDefault();
         try {
             for (String tag : List.of("en", "de", "tr", "ar-EG")) {
                 Locale.setDefault(Locale.forLanguageTag(tag));
-                Element svg = parse(PlainSvgCurve.svg(TITLE, 2, history(2, 1.8, 1.5, 1.2, 1, 0.9, 0.8, 0.8, 0.7, 0.6)));
+                Element svg = parse(SvgCurve.svg(TITLE, 2, history(2, 1.8, 1.5, 1.2, 1, 0.9, 0.8, 0.8, 0.7, 0.6)));
                 assertEquals("svg", svg.getLocalName());
                 assertEquals(TITLE, svg.getElementsByTagName("text").item(0).getTextContent());
                 List<String> curves = curves(svg);
@@ -70,13 +70,13 @@ class CurveTest {
 
     @Test
     void aLossThatIsNotANumberLeavesAGap() throws Exception {
-        Element svg = parse(PlainSvgCurve.svg(TITLE, 1, history(2, Double.NaN, 1.5, 1.2)));
+        Element svg = parse(SvgCurve.svg(TITLE, 1, history(2, Double.NaN, 1.5, 1.2)));
         assertEquals(2, curves(svg).getFirst().chars().filter(c -> c == 'M').count());
     }
 
     @Test
     void anEmptyHistoryIsAnEmptyFrame() throws Exception {
-        assertEquals(List.of(), curves(parse(PlainSvgCurve.svg(TITLE, 10, History.EMPTY))));
+        assertEquals(List.of(), curves(parse(SvgCurve.svg(TITLE, 10, History.EMPTY))));
     }
 
     @Test

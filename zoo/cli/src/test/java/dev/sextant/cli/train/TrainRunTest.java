@@ -209,10 +209,14 @@ class TrainRunTest {
         assertEquals(ExitCode.FAILURE, aFile.code());
         assertTrue(aFile.err().contains("is a file, not a folder"), aFile.err());
 
-        Files.writeString(run.resolve("run.json"), "{\"settings\": 3}");
-        CommandLine damaged = CommandLine.run("train", "--resume", run.toString());
-        assertEquals(ExitCode.FAILURE, damaged.code());
-        assertEquals(1, damaged.errLines().size(), damaged.err());
+        for (String damage : List.of("{\"settings\": 3}", "{\"settings\": {}}", "{\"settings\": {\"seed\": []}}", "{",
+                "")) {
+            Files.writeString(run.resolve("run.json"), damage);
+            CommandLine damaged = CommandLine.run("train", "--resume", run.toString());
+            assertEquals(ExitCode.FAILURE, damaged.code(), damage);
+            assertEquals(1, damaged.errLines().size(), damaged.err());
+            assertTrue(damaged.err().contains("run.json") && !damaged.err().contains("internal error"), damaged.err());
+        }
     }
 
     @Test

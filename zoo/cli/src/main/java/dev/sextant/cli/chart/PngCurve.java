@@ -29,20 +29,19 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
-import org.jfree.svg.SVGGraphics2D;
 
-/// The curve drawn by JFreeChart: the same three lines as [PlainSvgCurve], with the system's fonts.
+/// The curve as PNG, drawn by JFreeChart: the same three lines as [SvgCurve].
 ///
-/// Laying out text takes AWT's fonts, which a machine without fontconfig or without a single font lacks; every method
-/// then throws, often an `Error`, and [CurveFiles] goes on without.
-final class CurveChart {
+/// Laying out text takes AWT's fonts, which a machine without fontconfig or without a single font lacks; [#png] then
+/// throws, often an `Error`, and [CurveFiles] goes on without.
+final class PngCurve {
     private static final Color GRID = new Color(0xE3, 0xE6, 0xEA);
     private static final Color TEXT = new Color(0x33, 0x3A, 0x45);
 
-    private CurveChart() {
+    private PngCurve() {
     }
 
-    static JFreeChart chart(String title, int epochs, History history) {
+    private static JFreeChart chart(String title, int epochs, History history) {
         var scale = CurveScale.of(epochs, history);
         var lines = new XYSeriesCollection();
         var loss = new XYSeries(CurveLine.TRAIN_LOSS.label());
@@ -114,13 +113,6 @@ final class CurveChart {
 
     private static Font font(int style, int size) {
         return new Font(Font.SANS_SERIF, style, size);
-    }
-
-    static String svg(String title, int epochs, History history) {
-        var svg = new SVGGraphics2D(CurveScale.WIDTH, CurveScale.HEIGHT);
-        chart(title, epochs, history).draw(svg, new Rectangle2D.Double(0, 0, CurveScale.WIDTH, CurveScale.HEIGHT));
-        // Not the whole document: that names a DTD on the network, which some readers then want to fetch.
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg.getSVGElement() + "\n";
     }
 
     /// At twice the nominal size, for sharp text on today's screens.

@@ -1,0 +1,29 @@
+package dev.sextant.bench;
+
+import dev.sextant.bench.peak.PeakCommand;
+import dev.sextant.bench.peers.PeersCommand;
+import dev.sextant.bench.profile.ProfileCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `./sextant bench`: measurements that need more than the library itself.
+@Command(name = "sextant bench", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND",
+        description = "Measures Sextant. JMH benchmarks: java -jar bench/target/bench.jar -l",
+        subcommands = { ProfileCommand.class, PeersCommand.class, PeakCommand.class, CommandLine.HelpCommand.class })
+public final class BenchMain implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        int code = new CommandLine(new BenchMain()).execute(args);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

@@ -1,0 +1,6 @@
+package dev.sextant.bench.peers;
+
+/// What is compared.
+enum Mode {
+    TRAIN, INFER
+}

@@ -1,0 +1,89 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 8 source channels by 2 blocks of 16 result channels.
+final class Avx512GradTile8x32 extends GradTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512GradTile8x32() {
+        super(8, 2);
+    }
+
+    @Override
+    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+            int ldc) {
+        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+    }
+
+    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
+            float[] c, int co, int ldc) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c4x1 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c5x1 = FloatVector.zero(S);
+        FloatVector c6x0 = FloatVector.zero(S);
+        FloatVector c6x1 = FloatVector.zero(S);
+        FloatVector c7x0 = FloatVector.zero(S);
+        FloatVector c7x1 = FloatVector.zero(S);
+        for (int p = 0; p < rows; p++) {
+            int xr = xo + p * xRow;
+            int zr = zo + p * columns * 16;
+            for (int q = 0; q < columns; q++) {
+                int xi = xr + q * 16;
+                int zi = zr + q * 16;
+                FloatVector z0 = FloatVector.fromArray(S, z, zi);
+                FloatVector z1 = FloatVector.fromArray(S, z, zi + zBlock);
+                FloatVector x0 = FloatVector.broadcast(S, x[xi]);
+                c0x0 = x0.fma(z0, c0x0);
+                c0x1 = x0.fma(z1, c0x1);
+                FloatVector x1 = FloatVector.broadcast(S, x[xi + 1]);
+                c1x0 = x1.fma(z0, c1x0);
+                c1x1 = x1.fma(z1, c1x1);
+                FloatVector x2 = FloatVector.broadcast(S, x[xi + 2]);
+                c2x0 = x2.fma(z0, c2x0);
+                c2x1 = x2.fma(z1, c2x1);
+                FloatVector x3 = FloatVector.broadcast(S, x[xi + 3]);
+                c3x0 = x3.fma(z0, c3x0);
+                c3x1 = x3.fma(z1, c3x1);
+                FloatVector x4 = FloatVector.broadcast(S, x[xi + 4]);
+                c4x0 = x4.fma(z0, c4x0);
+                c4x1 = x4.fma(z1, c4x1);
+                FloatVector x5 = FloatVector.broadcast(S, x[xi + 5]);
+                c5x0 = x5.fma(z0, c5x0);
+                c5x1 = x5.fma(z1, c5x1);
+                FloatVector x6 = FloatVector.broadcast(S, x[xi + 6]);
+                c6x0 = x6.fma(z0, c6x0);
+                c6x1 = x6.fma(z1, c6x1);
+                FloatVector x7 = FloatVector.broadcast(S, x[xi + 7]);
+                c7x0 = x7.fma(z0, c7x0);
+                c7x1 = x7.fma(z1, c7x1);
+            }
+        }
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + 16).add(c1x1).intoArray(c, co + ldc + 16);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x1).intoArray(c, co + 2 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 16).add(c3x1).intoArray(c, co + 3 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc + 16).add(c4x1).intoArray(c, co + 4 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc + 16).add(c5x1).intoArray(c, co + 5 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc + 16).add(c6x1).intoArray(c, co + 6 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc + 16).add(c7x1).intoArray(c, co + 7 * ldc + 16);
+    }
+}

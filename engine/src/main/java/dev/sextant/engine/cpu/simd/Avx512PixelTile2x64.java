@@ -1,0 +1,67 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 2 pixels by 4 channel blocks of 16, pixels 16 floats apart (blocked input); flat, as every tile.
+final class Avx512PixelTile2x64 extends PixelTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512PixelTile2x64() {
+        super(2, 4, 16);
+    }
+
+    @Override
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+            boolean add) {
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+    }
+
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c0x2 = FloatVector.zero(S);
+        FloatVector c0x3 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c1x2 = FloatVector.zero(S);
+        FloatVector c1x3 = FloatVector.zero(S);
+        for (int k = from; k < to; k++) {
+            int xi = xo + shift[k];
+            int wi = wo + k * 64;
+            FloatVector w0 = FloatVector.fromArray(S, w, wi);
+            FloatVector w1 = FloatVector.fromArray(S, w, wi + 16);
+            FloatVector w2 = FloatVector.fromArray(S, w, wi + 32);
+            FloatVector w3 = FloatVector.fromArray(S, w, wi + 48);
+            FloatVector x0 = FloatVector.broadcast(S, x[xi]);
+            c0x0 = x0.fma(w0, c0x0);
+            c0x1 = x0.fma(w1, c0x1);
+            c0x2 = x0.fma(w2, c0x2);
+            c0x3 = x0.fma(w3, c0x3);
+            FloatVector x1 = FloatVector.broadcast(S, x[xi + 16]);
+            c1x0 = x1.fma(w0, c1x0);
+            c1x1 = x1.fma(w1, c1x1);
+            c1x2 = x1.fma(w2, c1x2);
+            c1x3 = x1.fma(w3, c1x3);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
+            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2);
+            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
+            c1x2 = FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2);
+            c1x3 = FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3);
+        }
+        c0x0.intoArray(y, yo);
+        c0x1.intoArray(y, yo + yBlock);
+        c0x2.intoArray(y, yo + 2 * yBlock);
+        c0x3.intoArray(y, yo + 3 * yBlock);
+        c1x0.intoArray(y, yo + yPixel);
+        c1x1.intoArray(y, yo + yPixel + yBlock);
+        c1x2.intoArray(y, yo + yPixel + 2 * yBlock);
+        c1x3.intoArray(y, yo + yPixel + 3 * yBlock);
+    }
+}

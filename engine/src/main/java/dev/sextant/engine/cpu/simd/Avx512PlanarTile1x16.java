@@ -1,0 +1,34 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 1 pixels by 1 channel block of 16, pixels side by side (row-major input); flat, as every tile.
+final class Avx512PlanarTile1x16 extends PixelTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512PlanarTile1x16() {
+        super(1, 1, 1);
+    }
+
+    @Override
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+            boolean add) {
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+    }
+
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        for (int k = from; k < to; k++) {
+            int xi = xo + shift[k];
+            int wi = wo + k * 16;
+            FloatVector w0 = FloatVector.fromArray(S, w, wi);
+            c0x0 = FloatVector.broadcast(S, x[xi]).fma(w0, c0x0);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+        }
+        c0x0.intoArray(y, yo);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 1 pixels by 2 channel blocks of 16, pixels side by side (row-major input); flat, as every tile.
+final class Avx512PlanarTile1x32 extends PixelTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512PlanarTile1x32() {
+        super(1, 2, 1);
+    }
+
+    @Override
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+            boolean add) {
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+    }
+
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        for (int k = from; k < to; k++) {
+            int xi = xo + shift[k];
+            int wi = wo + k * 32;
+            FloatVector w0 = FloatVector.fromArray(S, w, wi);
+            FloatVector w1 = FloatVector.fromArray(S, w, wi + 16);
+            FloatVector x0 = FloatVector.broadcast(S, x[xi]);
+            c0x0 = x0.fma(w0, c0x0);
+            c0x1 = x0.fma(w1, c0x1);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
+        }
+        c0x0.intoArray(y, yo);
+        c0x1.intoArray(y, yo + yBlock);
+    }
+}

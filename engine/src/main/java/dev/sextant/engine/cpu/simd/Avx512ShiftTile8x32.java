@@ -1,0 +1,85 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 8 rows by 2 vectors of 16 columns, reading `b` through a table of offsets; flat for the same reason as the
+/// packed tiles.
+final class Avx512ShiftTile8x32 extends ShiftTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
+
+    Avx512ShiftTile8x32() {
+        super(8, 32);
+    }
+
+    @Override
+    void run(int depth, float[] a, int ao, float[] b, int bo, int[] shift, float[] c, int co, int ldc) {
+        multiply(depth, a, ao, b, bo, shift, c, co, ldc);
+    }
+
+    private static void multiply(int depth, float[] a, int ao, float[] b, int bo, int[] shift, float[] c, int co,
+            int ldc) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c4x1 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c5x1 = FloatVector.zero(S);
+        FloatVector c6x0 = FloatVector.zero(S);
+        FloatVector c6x1 = FloatVector.zero(S);
+        FloatVector c7x0 = FloatVector.zero(S);
+        FloatVector c7x1 = FloatVector.zero(S);
+        for (int k = 0; k < depth; k++) {
+            int ai = ao + k * 8;
+            int bi = bo + shift[k];
+            FloatVector b0 = FloatVector.fromArray(S, b, bi);
+            FloatVector b1 = FloatVector.fromArray(S, b, bi + 16);
+            FloatVector a0 = FloatVector.broadcast(S, a[ai]);
+            c0x0 = a0.fma(b0, c0x0);
+            c0x1 = a0.fma(b1, c0x1);
+            FloatVector a1 = FloatVector.broadcast(S, a[ai + 1]);
+            c1x0 = a1.fma(b0, c1x0);
+            c1x1 = a1.fma(b1, c1x1);
+            FloatVector a2 = FloatVector.broadcast(S, a[ai + 2]);
+            c2x0 = a2.fma(b0, c2x0);
+            c2x1 = a2.fma(b1, c2x1);
+            FloatVector a3 = FloatVector.broadcast(S, a[ai + 3]);
+            c3x0 = a3.fma(b0, c3x0);
+            c3x1 = a3.fma(b1, c3x1);
+            FloatVector a4 = FloatVector.broadcast(S, a[ai + 4]);
+            c4x0 = a4.fma(b0, c4x0);
+            c4x1 = a4.fma(b1, c4x1);
+            FloatVector a5 = FloatVector.broadcast(S, a[ai + 5]);
+            c5x0 = a5.fma(b0, c5x0);
+            c5x1 = a5.fma(b1, c5x1);
+            FloatVector a6 = FloatVector.broadcast(S, a[ai + 6]);
+            c6x0 = a6.fma(b0, c6x0);
+            c6x1 = a6.fma(b1, c6x1);
+            FloatVector a7 = FloatVector.broadcast(S, a[ai + 7]);
+            c7x0 = a7.fma(b0, c7x0);
+            c7x1 = a7.fma(b1, c7x1);
+        }
+        c0x0.intoArray(c, co);
+        c0x1.intoArray(c, co + 16);
+        c1x0.intoArray(c, co + ldc);
+        c1x1.intoArray(c, co + ldc + 16);
+        c2x0.intoArray(c, co + 2 * ldc);
+        c2x1.intoArray(c, co + 2 * ldc + 16);
+        c3x0.intoArray(c, co + 3 * ldc);
+        c3x1.intoArray(c, co + 3 * ldc + 16);
+        c4x0.intoArray(c, co + 4 * ldc);
+        c4x1.intoArray(c, co + 4 * ldc + 16);
+        c5x0.intoArray(c, co + 5 * ldc);
+        c5x1.intoArray(c, co + 5 * ldc + 16);
+        c6x0.intoArray(c, co + 6 * ldc);
+        c6x1.intoArray(c, co + 6 * ldc + 16);
+        c7x0.intoArray(c, co + 7 * ldc);
+        c7x1.intoArray(c, co + 7 * ldc + 16);
+    }
+}

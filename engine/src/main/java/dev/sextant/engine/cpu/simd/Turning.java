@@ -1,0 +1,46 @@
+package dev.sextant.engine.cpu.simd;
+
+/// Between images side by side and images in the lanes of vectors.
+final class Turning {
+    private static final int LANES = VectorSupport.LANES;
+
+    private Turning() {
+    }
+
+    /// `to[at + q·step + lane] = x[image n0 + lane, …, q]` for `count` images and `columns` columns.
+    static void forth(Strides x, int from, int n0, int count, int columns, float[] to, int at, int step) {
+        int column = x.step()[3];
+        for (int lane = 0; lane < count; lane++) {
+            int source = from + (n0 + lane) * x.step()[0];
+            int target = at + lane;
+            for (int q = 0; q < columns; q++) {
+                to[target] = x.data()[source];
+                target += step;
+                source += column;
+            }
+        }
+    }
+
+    /// `y[image n0 + lane, …, q] (+)= from[at + q·LANES + lane]`.
+    static void back(float[] from, int at, int columns, Strides y, int n0, int count, int place, boolean adds) {
+        int column = y.step()[3];
+        for (int lane = 0; lane < count; lane++) {
+            int target = place + (n0 + lane) * y.step()[0];
+            int source = at + lane;
+            for (int q = 0; q < columns; q++) {
+                float v = from[source + q * LANES];
+                y.data()[target + q * column] = adds ? y.data()[target + q * column] + v : v;
+            }
+        }
+    }
+
+    /// The sum of a vector's lanes, halves first.
+    static float fold(float[] v, int at) {
+        for (int half = LANES / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                v[at + i] += v[at + i + half];
+            }
+        }
+        return v[at];
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sextant.kernels;
+
+import dev.sextant.kernels.conv.ConvAlgorithm;
+import dev.sextant.kernels.conv.ConvProblem;
+import dev.sextant.kernels.driver.CudaFunction.Dim;
+import dev.sextant.kernels.driver.DeviceMemory;
+import dev.sextant.kernels.driver.LaunchParameters;
+import dev.sextant.kernels.driver.Modules;
+import dev.sextant.kernels.gemm.GemmProblem;
+import dev.sextant.kernels.gemm.SgemmChoice;
+
+/// Launches the rungs of the convolution ladder. All arrays are dense; addresses are those of their first elements.
+final class Convolution {
+    private static final int TILE = 64;
+    private static final int TILE_THREADS = 256;
+    private static final int FILTER_THREADS = 128;
+    // The patch matrix is made for as many images at a time as fit into this.
+    private static final long MOST_PATCH_BYTES = 256L << 20;
+
+    private final Modules modules;
+    private final DeviceMemory memory;
+    private final Sgemm sgemm;
+
+    Convolution(Modules modules, DeviceMemory memory, Sgemm sgemm) {
+        this.modules = modules;
+        this.memory = memory;
+        this.sgemm = sgemm;
+    }
+
+    /// `y = x ⋆ w`, without bias and activation.
+    void forward(ConvAlgorithm algorithm, ConvProblem g, long x, long w, long y) {
+        switch (algorithm) {
+            case DIRECT -> modules.launch("conv_direct", "conv_direct_forward", g.outputs(),
+                    begin(g).pointer(x).pointer(w).pointer(y));
+            case IM2COL -> inChunks(g, (part, first, patches) -> {
+                patches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
+                multiply(new GemmProblem(g.k() / g.groups(), g.p() * g.q(), g.taps(),
+                        new int[] {part.n(), g.groups()},
+                        new int[] {g.taps(), 1, 0, g.k() / g.groups() * g.taps()},
+                        new int[] {g.p() * g.q(), 1, Math.toIntExact(g.patches()), g.taps() * g.p() * g.q()},
+                        new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()},
+                        false), w, patches, y + 4L * first * g.k() * g.p() * g.q());
+            });
+            case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g.k() / g.groups(), (long) g.n() * g.p() * g.q(),
+                    g.groups(), begin(g).pointer(x).pointer(w).pointer(y));
+            case WINOGRAD -> winograd(g, x, w, y);
+        }
+    }
+
+    /// `dx (+)= dz ⋆ᵀ w`.
+    void backwardData(ConvAlgorithm algorithm, ConvProblem g, long dz, long w, long dx, boolean add) {
+        switch (algorithm) {
+            case DIRECT -> modules.launch("conv_direct", "conv_direct_backward_data", g.inputs(),
+                    begin(g).pointer(dz).pointer(w).pointer(dx).int32(add ? 1 : 0));
+            case IM2COL -> inChunks(g, (part, first, patches) -> {
+                multiply(new GemmProblem(g.taps(), g.p() * g.q(), g.k() / g.groups(),
+                        new int[] {part.n(), g.groups()},
+                        new int[] {1, g.taps(), 0, g.k() / g.groups() * g.taps()},
+                        new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()},
+                        new int[] {g.p() * g.q(), 1, Math.toIntExact(g.patches()), g.taps() * g.p() * g.q()},
+                        false), w, dz + 4L * first * g.k() * g.p() * g.q(), patches);
+                modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
+                        .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
+            });
+            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_data", g.c() / g.groups(),
+                    (long) g.n() * g.h() * g.w(), g.groups(),
+                    begin(g).pointer(dz).pointer(w).pointer(dx).int32(add ? 1 : 0));
+        }
+    }
+
+    /// `dw (+)= x ⋆ dz`, summed over the batch.
+    void backwardFilter(ConvAlgorithm algorithm, ConvProblem g, long dz, long x, long dw, boolean add) {
+        switch (algorithm) {
+            case DIRECT -> modules.function("conv_direct", "conv_direct_backward_filter").launch(
+                    Dim.of(g.k() * g.taps()), Dim.of(FILTER_THREADS),
+                    begin(g).pointer(dz).pointer(x).pointer(dw).int32(add ? 1 : 0));
+            case IM2COL -> inChunks(g, (part, first, patches) -> {
+                patches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
+                // One product per image, added up in the order of the images.
+                for (int i = 0; i < part.n(); i++) {
+                    multiply(new GemmProblem(g.k() / g.groups(), g.taps(), g.p() * g.q(), new int[] {g.groups()},
+                            new int[] {g.p() * g.q(), 1, g.k() / g.groups() * g.p() * g.q()},
+                            new int[] {1, g.p() * g.q(), g.taps() * g.p() * g.q()},
+                            new int[] {g.taps(), 1, g.k() / g.groups() * g.taps()}, add || first + i > 0),
+                            dz + 4L * (first + i) * g.k() * g.p() * g.q(), patches + 4L * i * g.patches(), dw);
+                }
+            });
+            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_filter", g.k() / g.groups(), g.taps(),
+                    g.groups(), begin(g).pointer(dz).pointer(x).pointer(dw).int32(add ? 1 : 0));
+        }
+    }
+
+    private static LaunchParameters begin(ConvProblem g) {
+        return LaunchParameters.begin().struct(g.fields());
+    }
+
+    private void implicit(String kernel, int rows, long columns, int groups, LaunchParameters parameters) {
+        modules.function("conv_implicit", kernel).launch(new Dim(Math.toIntExact(Math.ceilDiv(columns, TILE)),
+                Math.ceilDiv(rows, TILE), groups), Dim.of(TILE_THREADS), parameters);
+    }
+
+    private void multiply(GemmProblem problem, long a, long b, long c) {
+        sgemm.run(SgemmChoice.of(problem), problem, a, b, c);
+    }
+
+    private void patches(ConvProblem part, long x, long patches) {
+        modules.launch("conv_im2col", "im2col", part.n() * part.patches(), begin(part).pointer(x).pointer(patches));
+    }
+
+    @FunctionalInterface
+    private interface Chunk {
+        void run(ConvProblem part, int firstImage, long patches);
+    }
+
+    private void inChunks(ConvProblem g, Chunk chunk) {
+        int images = Math.clamp(MOST_PATCH_BYTES / (4 * g.patches()), 1, g.n());
+        try (var workspace = memory.workspace(4 * images * g.patches())) {
+            for (int first = 0; first < g.n(); first += images) {
+                chunk.run(g.images(Math.min(images, g.n() - first)), first, workspace.address());
+            }
+        }
+    }
+
+    private void winograd(ConvProblem g, long x, long w, long y) {
+        int tiles = g.winogradTiles();
+        long filters = 16L * g.k() * g.c();
+        long inputs = 16L * g.c() * tiles;
+        long products = 16L * g.k() * tiles;
+        try (var workspace = memory.workspace(4 * (filters + inputs + products))) {
+            long u = workspace.address();
+            long v = u + 4 * filters;
+            long m = v + 4 * inputs;
+            modules.launch("conv_winograd", "winograd_filter", (long) g.k() * g.c(), begin(g).pointer(w).pointer(u));
+            modules.launch("conv_winograd", "winograd_input", (long) g.c() * tiles, begin(g).pointer(x).pointer(v));
+            multiply(new GemmProblem(g.k(), tiles, g.c(), new int[] {16}, new int[] {g.c(), 1, g.k() * g.c()},
+                    new int[] {tiles, 1, g.c() * tiles}, new int[] {tiles, 1, g.k() * tiles}, false), u, v, m);
+            modules.launch("conv_winograd", "winograd_output", (long) g.k() * tiles, begin(g).pointer(m).pointer(y));
+        }
+    }
+}

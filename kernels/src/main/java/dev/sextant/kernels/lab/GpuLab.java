@@ -1,0 +1,149 @@
+package dev.sextant.kernels.lab;
+
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.spi.BackendProvider.Probe;
+import dev.sextant.kernels.CudaBackend;
+import dev.sextant.kernels.CudaBackendProvider;
+import dev.sextant.kernels.sim.SimReport;
+import dev.sextant.kernels.sim.Simulator;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// `gpu-lab`: runs a kernel of the ladders on the simulator and says what it did: memory sectors, bank conflicts,
+/// multiply-adds, races, how much fits on a device. Needs g++, no GPU. Every line says that it is simulated.
+///
+///     GpuLab sgemm_k1 --shape 64x64x32 --thread 0,0,5,0
+///     GpuLab sgemm                                          all rungs side by side
+public final class GpuLab {
+    /// Where the simulator is built; by default below the user's cache folder.
+    public static final String SIMULATOR_FOLDER = "sextant.sim.dir";
+
+    private final PrintStream out;
+    private final Simulator simulator;
+    private final Device device;
+
+    /// Starts the simulator in this JVM, which must not have used a GPU before.
+    ///
+    /// @throws DeviceException without g++, or when the device does not come up
+    public GpuLab(PrintStream out) {
+        this.out = out;
+        if (!Simulator.canBuild()) {
+            throw new DeviceException("gpu-lab: the simulator is compiled by g++, which was not found; install it "
+                    + "(apt install g++)");
+        }
+        this.simulator = Simulator.start(folder());
+        this.device = switch (new CudaBackendProvider().probe()) {
+            case Probe.Available a -> Device.of(a.backend());
+            case Probe.Unavailable u -> throw new DeviceException("gpu-lab: %s", u.reason());
+        };
+        if (!device.backend().describe().contains("simulated")) {
+            throw new DeviceException("gpu-lab: this process uses %s; the lab needs a process of its own",
+                    device.backend().describe());
+        }
+    }
+
+    private static Path folder() {
+        String chosen = System.getProperty(SIMULATOR_FOLDER);
+        if (chosen != null) {
+            return Path.of(chosen);
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path home = Path.of(System.getProperty("user.home"), ".cache");
+        return (cache == null || cache.isEmpty() ? home : Path.of(cache)).resolve("sextant").resolve("simulator");
+    }
+
+    /// Names that [#run] takes: every rung, and `sgemm` and `conv` for whole ladders.
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(List.of("sgemm", "conv"));
+        LabKernel.all().forEach(k -> names.add(k.name()));
+        return names;
+    }
+
+    /// Runs one kernel, or a ladder side by side.
+    ///
+    /// @param shape  `MxNxK` for products, `NxCxHxWxKxR[xSTRIDE[xPAD]]` for convolutions; null for the usual one
+    /// @param thread `bx,by,tx,ty` of one thread whose loads, stores and multiply-adds are listed; or null
+    public void run(String name, String shape, String thread) {
+        List<LabKernel> chosen = LabKernel.all().stream()
+                .filter(k -> k.name().equals(name) || name.equals(k.isGemm() ? "sgemm" : "conv")).toList();
+        if (chosen.isEmpty()) {
+            throw new SextantException("gpu-lab: there is no kernel '%s'; known are %s", name, names());
+        }
+        if (chosen.size() > 1) {
+            out.println("simulated  " + LabTable.HEADER);
+        }
+        for (LabKernel kernel : chosen) {
+            int[] extents = kernel.shape(shape);
+            NDArray result = traced(kernel, extents, thread);
+            SimReport report = simulator.report();
+            double error = result == null ? Double.NaN : difference(kernel.run(Device.ref(), extents), result);
+            if (chosen.size() > 1) {
+                LabTable.rows(kernel, report, error).forEach(row -> out.println("simulated  " + row));
+                report.texts().forEach(text -> out.println("simulated  FOUND " + text));
+            } else {
+                new LabPage(simulator.libraries(), report).lines(kernel, extents, error)
+                        .forEach(line -> out.println("simulated  " + line));
+            }
+        }
+    }
+
+    /// The result, or null if the device refused to go on; the findings say why.
+    private NDArray traced(LabKernel kernel, int[] extents, String thread) {
+        ((CudaBackend) device.backend()).cacheMemory(false);
+        simulator.set("trace", "1");
+        simulator.set("block", thread == null ? "" : part(thread, 0));
+        simulator.set("thread", thread == null ? "" : part(thread, 2));
+        simulator.reset();
+        try {
+            NDArray result = kernel.run(device, extents);
+            device.backend().synchronize();
+            return result;
+        } catch (DeviceException e) {
+            return null;
+        }
+    }
+
+    private static double difference(NDArray expected, NDArray actual) {
+        float[] e = expected.toFloats();
+        float[] a = actual.toFloats();
+        double largest = 0;
+        double worst = 0;
+        for (int i = 0; i < e.length; i++) {
+            largest = Math.max(largest, Math.abs(e[i]));
+            worst = Math.max(worst, Math.abs((double) e[i] - a[i]));
+        }
+        return worst == 0 ? 0 : worst / largest;
+    }
+
+    private static String part(String thread, int first) {
+        String[] p = thread.split(",");
+        if (p.length != 4) {
+            throw new SextantException("gpu-lab: a thread is bx,by,tx,ty, for example 0,0,5,0; '%s' is not", thread);
+        }
+        return p[first] + "," + p[first + 1];
+    }
+
+    /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`.
+    public static void main(String[] args) {
+        String shape = null;
+        String thread = null;
+        for (int i = 1; i + 1 < args.length; i += 2) {
+            switch (args[i]) {
+                case "--shape" -> shape = args[i + 1];
+                case "--thread" -> thread = args[i + 1];
+                default -> throw new SextantException("gpu-lab: unknown option %s; known are --shape and --thread",
+                        args[i]);
+            }
+        }
+        if (args.length == 0) {
+            System.out.println("gpu-lab NAME [--shape S] [--thread bx,by,tx,ty]   NAME is one of " + names());
+            return;
+        }
+        new GpuLab(System.out).run(args[0], shape, thread);
+    }
+}

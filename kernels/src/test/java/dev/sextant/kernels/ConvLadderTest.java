@@ -1,0 +1,127 @@
+package dev.sextant.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sextant.engine.Device;
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.Pair;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.conv.ConvAlgorithm;
+import dev.sextant.kernels.sim.OnSimulator;
+import dev.sextant.kernels.sim.SimulatedDevice;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Every rung of the convolution ladder: equal to the oracle in all three directions, and clean under the tracer.
+@OnSimulator
+class ConvLadderTest {
+    private static final Conv2dSpec STRIDED = new Conv2dSpec(new Pair(2, 1), new Pair(1, 2), new Pair(1, 2), 2,
+            UnarySpec.RELU);
+
+    private record Geometry(Conv2dSpec spec, Shape x, Shape w) {
+    }
+
+    private static final List<Geometry> GEOMETRIES = List.of(
+            new Geometry(Conv2dSpec.of(1, 1), Shape.of(2, 3, 7, 9), Shape.of(5, 3, 3, 3)),
+            new Geometry(Conv2dSpec.of(1, 0), Shape.of(1, 1, 3, 3), Shape.of(1, 1, 3, 3)),
+            new Geometry(Conv2dSpec.of(1, 2), Shape.of(3, 2, 4, 5), Shape.of(66, 2, 3, 3)),
+            new Geometry(Conv2dSpec.of(2, 2), Shape.of(2, 1, 12, 11), Shape.of(6, 1, 5, 5)),
+            new Geometry(STRIDED, Shape.of(2, 6, 9, 8), Shape.of(4, 3, 3, 2)),
+            new Geometry(Conv2dSpec.of(1, 0), Shape.of(2, 9, 5, 4), Shape.of(7, 9, 1, 1)));
+
+    private Device cuda;
+
+    @AfterEach
+    void bestAgain() {
+        ((CudaBackend) cuda.backend()).useConvolution(null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void equalsTheOracle(ConvAlgorithm algorithm) {
+        cuda = SimulatedDevice.fresh();
+        check(algorithm);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isCleanUnderTheTracer(ConvAlgorithm algorithm) {
+        cuda = SimulatedDevice.traced();
+        check(algorithm);
+    }
+
+    private void check(ConvAlgorithm algorithm) {
+        ((CudaBackend) cuda.backend()).useConvolution(algorithm);
+        for (Geometry g : GEOMETRIES) {
+            Shape y = g.spec.outputShape(g.x, g.w);
+            for (Write write : Write.values()) {
+                NDArray[] expected = null;
+                for (Device device : new Device[] {Device.ref(), cuda}) {
+                    NDArray[] results = run(device, g, y, write);
+                    if (expected == null) {
+                        expected = results;
+                    } else {
+                        for (int i = 0; i < results.length; i++) {
+                            Compare.close(expected[i], results[i], g.w.size() + y.size(),
+                                    algorithm + " " + g + " result " + i + " " + write);
+                        }
+                    }
+                }
+            }
+        }
+        var simulator = SimulatedDevice.simulator();
+        assertEquals(0, simulator.findings(), () -> algorithm + ": " + simulator.report().texts());
+    }
+
+    private static NDArray[] run(Device device, Geometry g, Shape y, Write write) {
+        NDArray x = NDArray.of(Compare.values(1, g.x.size()), g.x, device);
+        NDArray w = NDArray.of(Compare.values(2, g.w.size()), g.w, device);
+        NDArray dz = NDArray.of(Compare.values(3, y.size()), y, device);
+        NDArray bias = NDArray.of(Compare.values(4, g.w.dim(0)), Shape.of(g.w.dim(0)), device);
+        NDArray out = NDArray.of(Compare.values(5, y.size()), y, device);
+        NDArray dx = NDArray.of(Compare.values(6, g.x.size()), g.x, device);
+        NDArray dw = NDArray.of(Compare.values(7, g.w.size()), g.w, device);
+        NDArray dbias = NDArray.of(Compare.values(8, g.w.dim(0)), Shape.of(g.w.dim(0)), device);
+        var kernels = device.kernels();
+        kernels.conv2d(g.spec, x, w, bias, out);
+        kernels.conv2dBackwardData(g.spec, dz, w, new Target(dx, write));
+        kernels.conv2dBackwardFilter(g.spec, dz, x, new Target(dw, write));
+        kernels.conv2dBackwardBias(g.spec, dz, new Target(dbias, write));
+        return new NDArray[] {out, dx, dw, dbias};
+    }
+
+    /// The transforms of F(2×2, 3×3) cost accuracy; the documented bound is 2⁻¹⁷ of the largest result.
+    @Test
+    void winogradStaysInsideItsBound() {
+        cuda = SimulatedDevice.fresh();
+        ((CudaBackend) cuda.backend()).useConvolution(ConvAlgorithm.WINOGRAD);
+        Shape xs = Shape.of(1, 48, 14, 14);
+        Shape ws = Shape.of(32, 48, 3, 3);
+        var spec = Conv2dSpec.of(1, 1);
+        float[][] results = new float[2][];
+        for (Device device : new Device[] {Device.ref(), cuda}) {
+            NDArray y = NDArray.zeros(spec.outputShape(xs, ws), dev.sextant.engine.DType.FLOAT32, device);
+            device.kernels().conv2d(spec, NDArray.of(Compare.values(1, xs.size()), xs, device),
+                    NDArray.of(Compare.values(2, ws.size()), ws, device), null, y);
+            results[device == cuda ? 1 : 0] = y.toFloats();
+        }
+        double largest = 0;
+        double worst = 0;
+        for (int i = 0; i < results[0].length; i++) {
+            largest = Math.max(largest, Math.abs(results[0][i]));
+            worst = Math.max(worst, Math.abs(results[0][i] - results[1][i]));
+        }
+        double share = worst / largest;
+        assertTrue(share < 0x1p-17, () -> "worst difference " + share + " of the largest result");
+        assertEquals("own-winograd", cuda.backend().algorithm(spec, NDArray.of(Compare.values(1, xs.size()), xs, cuda),
+                NDArray.of(Compare.values(2, ws.size()), ws, cuda)));
+    }
+}

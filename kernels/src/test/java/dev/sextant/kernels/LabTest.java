@@ -1,0 +1,103 @@
+package dev.sextant.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sextant.engine.error.SextantException;
+import dev.sextant.kernels.lab.CudaDoctor;
+import dev.sextant.kernels.lab.GpuLab;
+import dev.sextant.kernels.lab.Occupancy;
+import dev.sextant.kernels.sim.OnSimulator;
+import dev.sextant.kernels.sim.SimulatedDevice;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// `gpu-lab` and the GPU part of `doctor`, over the simulator.
+class LabTest {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private GpuLab lab() {
+        SimulatedDevice.fresh();
+        return new GpuLab(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    }
+
+    private List<String> lines() {
+        return bytes.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @AfterEach
+    void bestAgain() {
+        if (!bytes.toString(StandardCharsets.UTF_8).isEmpty()) {
+            var backend = (CudaBackend) SimulatedDevice.fresh().backend();
+            backend.useSgemm(null);
+            backend.useConvolution(null);
+        }
+    }
+
+    @OnSimulator
+    @Test
+    void describesOneKernelAndEveryLineSaysThatItIsSimulated() {
+        lab().run("sgemm_k1", "40x70x8", null);
+        assertTrue(lines().stream().allMatch(l -> l.startsWith("simulated")), () -> lines().toString());
+        assertTrue(lines().stream().anyMatch(l -> l.contains("grid (3, 5, 1), block 256")), () -> lines().toString());
+        assertTrue(lines().stream().anyMatch(l -> l.contains("multiply-adds          22400")),
+                () -> lines().toString());
+        assertTrue(lines().stream().anyMatch(l -> l.contains("no race")), () -> lines().toString());
+    }
+
+    @OnSimulator
+    @Test
+    void followsOneThread() {
+        lab().run("sgemm_k0", "4x4x3", "0,0,2,0");
+        List<String> steps = lines().stream().filter(l -> l.contains("fma   ")).toList();
+        assertEquals(3, steps.size(), () -> lines().toString());
+        assertTrue(steps.getFirst().contains("sgemm_k0.cu:"), steps.getFirst());
+    }
+
+    @OnSimulator
+    @Test
+    void setsTheRungsSideBySide() {
+        lab().run("sgemm", "32x32x8", null);
+        assertEquals(12, lines().size(), () -> lines().toString());
+        lab().run("conv", "1x2x6x6x3x3x1x1", null);
+        assertTrue(lines().stream().anyMatch(l -> l.contains("conv_winograd: winograd_output")),
+                () -> lines().toString());
+    }
+
+    @OnSimulator
+    @Test
+    void refusesWhatItDoesNotKnow() {
+        var lab = lab();
+        assertTrue(assertThrows(SextantException.class, () -> lab.run("sgemm_k99", null, null)).getMessage()
+                .contains("sgemm_k0"));
+        assertTrue(assertThrows(SextantException.class, () -> lab.run("sgemm_k0", "8x8", null)).getMessage()
+                .contains("MxNxK"));
+    }
+
+    @OnSimulator
+    @Test
+    void theDoctorNamesEveryLink() {
+        SimulatedDevice.fresh();
+        var links = CudaDoctor.links();
+        assertEquals(List.of("NVIDIA driver", "GPU", "JCuda natives", "device 'cuda'", "cuBLAS", "cuDNN", "NVRTC"),
+                links.stream().map(CudaDoctor.Link::name).toList());
+        assertTrue(links.subList(0, 4).stream().allMatch(CudaDoctor.Link::ok), links::toString);
+        assertTrue(links.stream().filter(l -> !l.ok()).allMatch(l -> !l.fix().isBlank()), links::toString);
+    }
+
+    /// Worked by hand: 128 registers and 256 threads are half of an sm_80's 65 536 registers per two blocks.
+    @Test
+    void occupancyFollowsTheTightestLimit() {
+        Occupancy a100 = Occupancy.devices().get(1);
+        assertEquals(2, a100.blocksOf(256, 128, 0));
+        assertEquals(0.25, a100.share(256, 128, 0));
+        assertEquals(8, a100.blocksOf(256, 32, 0));
+        assertEquals(32, a100.blocksOf(32, 16, 0));
+        assertEquals(3, a100.blocksOf(64, 16, 48 << 10));
+    }
+}

@@ -1,0 +1,2 @@
+/// Measures of how right a classifier is.
+package dev.sextant.nn.metrics;
