@@ -1,6 +1,7 @@
 package dev.sextant.nn.io;
 
 import dev.sextant.engine.error.FormatException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,7 +59,7 @@ interface PthContainer extends AutoCloseable {
         private final Object root;
         private final long length;
 
-        private Zip(String file, ZipFile zip, long length) throws IOException {
+        private Zip(String file, ZipFile zip, long length) {
             this.file = file;
             this.length = length;
             this.zip = zip;
@@ -76,28 +77,27 @@ interface PthContainer extends AutoCloseable {
             ZipFile zip;
             try {
                 zip = new ZipFile(path.toFile());
-            } catch (ZipException e) {
+            } catch (ZipException | EOFException e) {
                 throw new FormatException(e, "%s: damaged zip archive (truncated?): %s", file, e.getMessage());
             }
             try {
                 return new Zip(file, zip, path.toFile().length());
-            } catch (ZipException e) {
-                zip.close();
-                throw new FormatException(e, "%s: damaged zip archive: %s", file, e.getMessage());
-            } catch (IOException | RuntimeException e) {
+            } catch (RuntimeException e) {
                 zip.close();
                 throw e;
             }
         }
 
         /// What an entry really holds, however much it claims.
-        private byte[] bounded(ZipEntry entry, int limit) throws IOException {
+        private byte[] bounded(ZipEntry entry, int limit) {
             try (InputStream in = zip.getInputStream(entry)) {
                 byte[] bytes = in.readNBytes(limit);
                 if (in.read() >= 0) {
                     throw new FormatException("%s: %s is longer than %d bytes", file, entry.getName(), limit);
                 }
                 return bytes;
+            } catch (IOException e) {
+                throw new FormatException(e, "%s: damaged zip archive: %s cannot be read: %s", file, entry.getName(), e);
             }
         }
 

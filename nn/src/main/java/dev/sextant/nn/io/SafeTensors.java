@@ -268,13 +268,13 @@ public final class SafeTensors implements TensorFile {
         return out;
     }
 
-    /// Whether a tensor holds floating numbers.
+    @Override
     public boolean isFloating(String name) {
         String dtype = need(name).dtype;
         return dtype.startsWith("F") || dtype.startsWith("BF");
     }
 
-    /// A tensor as an array on a device: floating ones as float32, integers as int32.
+    @Override
     public NDArray array(String name, Device device) {
         Entry e = need(name);
         if (isFloating(name)) {
