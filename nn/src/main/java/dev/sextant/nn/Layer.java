@@ -78,6 +78,14 @@ public abstract class Layer {
         return 0;
     }
 
+    /// What one output sees of the image, for an input whose elements see `in`. A layer whose outputs stand at the same
+    /// places as its inputs changes nothing; containers are asked for their children only.
+    ///
+    /// @param input shape of the input, batch included
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        return in;
+    }
+
     /// The layer's type as summaries print it.
     public String typeName() {
         return getClass().getSimpleName();

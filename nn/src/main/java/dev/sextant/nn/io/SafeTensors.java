@@ -32,7 +32,7 @@ import java.util.Map;
 /// touched: truncated, overlapping, oversized or contradictory files give one [FormatException].
 ///
 /// @see <a href="https://github.com/huggingface/safetensors">the format's home</a>
-public final class SafeTensors implements AutoCloseable {
+public final class SafeTensors implements TensorFile {
     private static final long MAX_HEADER = 100_000_000;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -200,6 +200,13 @@ public final class SafeTensors implements AutoCloseable {
         return entries;
     }
 
+    @Override
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        entries.forEach((name, e) -> shapes.put(name, e.shape()));
+        return shapes;
+    }
+
     /// The header's `__metadata__`.
     public Map<String, String> metadata() {
         return metadata;
@@ -261,13 +268,13 @@ public final class SafeTensors implements AutoCloseable {
         return out;
     }
 
-    /// Whether a tensor holds floating numbers.
+    @Override
     public boolean isFloating(String name) {
         String dtype = need(name).dtype;
         return dtype.startsWith("F") || dtype.startsWith("BF");
     }
 
-    /// A tensor as an array on a device: floating ones as float32, integers as int32.
+    @Override
     public NDArray array(String name, Device device) {
         Entry e = need(name);
         if (isFloating(name)) {
