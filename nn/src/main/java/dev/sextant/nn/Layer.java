@@ -350,6 +350,11 @@ public abstract class Layer {
         hooks = hooks.stream().filter(h -> h != installed).toList();
     }
 
+    /// Floating buffers as float64, for [LayerCheck].
+    final void widenBuffers() {
+        buffers.replaceAll((name, b) -> b.dtype().isFloating() ? b.cast(DType.FLOAT64) : b);
+    }
+
     /// A small constant array for a buffer; `initialize` moves it to the model's device.
     static NDArray constant(Shape shape, double value) {
         return NDArray.full(shape, value, DType.FLOAT32, Device.ref());

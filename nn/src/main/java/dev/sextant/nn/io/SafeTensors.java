@@ -32,8 +32,14 @@ import java.util.Map;
 /// touched: truncated, overlapping, oversized or contradictory files give one [FormatException].
 ///
 /// @see <a href="https://github.com/huggingface/safetensors">the format's home</a>
+<<<<<<< HEAD
 public final class SafeTensors implements TensorFile {
     private static final long MAX_HEADER = 100_000_000;
+=======
+public final class SafeTensors implements AutoCloseable {
+    /// A quarter of what the format allows: some hundred thousand tensors, and a bound on what parsing takes.
+    private static final long MAX_HEADER = 25_000_000;
+>>>>>>> breadth
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
@@ -79,7 +85,11 @@ public final class SafeTensors implements TensorFile {
             }
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
             long header = all.get(LONG, 0);
-            if (header < 2 || header > MAX_HEADER || header > size - 8) {
+            if (header > MAX_HEADER && header <= size - 8) {
+                throw new FormatException("%s: the header has %d bytes, but this reader takes at most %d", file, header,
+                        MAX_HEADER);
+            }
+            if (header < 2 || header > size - 8) {
                 throw new FormatException("%s: is no safetensors file, or truncated: the header is said to have %s "
                         + "bytes, but the file has %d", file, Long.toUnsignedString(header), size);
             }
@@ -165,8 +175,8 @@ public final class SafeTensors implements TensorFile {
         long[] out = new long[list.size()];
         for (int i = 0; i < out.length; i++) {
             try {
-                out[i] = ((BigDecimal) list.get(i)).longValueExact();
-            } catch (ArithmeticException | ClassCastException e) {
+                out[i] = list.get(i) instanceof BigDecimal number ? number.longValueExact() : -1;
+            } catch (ArithmeticException e) {
                 out[i] = -1;
             }
             if (out[i] < 0) {
