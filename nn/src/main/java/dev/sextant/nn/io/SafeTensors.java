@@ -32,14 +32,9 @@ import java.util.Map;
 /// touched: truncated, overlapping, oversized or contradictory files give one [FormatException].
 ///
 /// @see <a href="https://github.com/huggingface/safetensors">the format's home</a>
-<<<<<<< HEAD
 public final class SafeTensors implements TensorFile {
-    private static final long MAX_HEADER = 100_000_000;
-=======
-public final class SafeTensors implements AutoCloseable {
     /// A quarter of what the format allows: some hundred thousand tensors, and a bound on what parsing takes.
     private static final long MAX_HEADER = 25_000_000;
->>>>>>> breadth
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
