@@ -15,6 +15,10 @@ import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,5 +108,28 @@ class MoveOnSimulatorTest {
         NDArray x = NDArray.zeros(Shape.of(2, 2), DType.FLOAT32, cuda);
         var e = assertThrows(DeviceException.class, () -> cuda.kernels().sumOfSquares(x));
         assertTrue(e.getMessage().contains("sumOfSquares"), e.getMessage());
+    }
+
+    /// Every thread has the context, its own launch parameters, and its own turn at the staging buffers.
+    @Test
+    void manyThreadsShareTheDevice() throws InterruptedException {
+        var wrong = new ConcurrentLinkedQueue<String>();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            int seed = t;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 20; i++) {
+                    float[] values = Compare.values(seed * 100 + i, 12 * 9);
+                    NDArray x = NDArray.of(values, Shape.of(12, 9), cuda);
+                    if (!Arrays.equals(values, x.transpose(0, 1).copy().transpose(0, 1).toFloats())) {
+                        wrong.add("thread " + seed + " round " + i);
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertTrue(wrong.isEmpty(), wrong::toString);
     }
 }
