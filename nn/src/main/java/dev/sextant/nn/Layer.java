@@ -88,13 +88,17 @@ public abstract class Layer {
     /// Runs the layer and its hooks; containers call this for their children.
     public final Var apply(Var x) {
         Var y = forward(x);
+        runHooks(x, y);
+        return y;
+    }
+
+    private void runHooks(Var x, Var y) {
         for (Installed installed : hooks) {
             Hook hook = installed.hook;
             if (hook != null) {
                 hook.onForward(this, x, y);
             }
         }
-        return y;
     }
 
     /// Runs the layer for training: its output, and where it has auxiliary heads, theirs after it.
@@ -102,9 +106,7 @@ public abstract class Layer {
     /// @see dev.sextant.nn.train.Task#loss(List, dev.sextant.engine.NDArray)
     public final List<Var> applyAll(Var x) {
         List<Var> outputs = forwardAll(x);
-        for (Hook hook : hooks) {
-            hook.onForward(this, x, outputs.getFirst());
-        }
+        runHooks(x, outputs.getFirst());
         return outputs;
     }
 

@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
 /// @param flops floating-point operations (a multiply-add is two) of products and convolutions as defined, whatever
 ///              the algorithm; 0 for everything else
 /// @param bytes float32 traffic if every array is touched once, and twice where a gradient is added to
-record Work(double flops, double bytes) {
+public record Work(double flops, double bytes) {
     private static final Pattern SHAPE = Pattern.compile("([→+]?)\\[([^\\]]*)\\]");
 
-    static Work of(OpEvent event) {
+    /// Reads it off an event.
+    public static Work of(OpEvent event) {
         List<long[]> shapes = new ArrayList<>();
         double bytes = 0;
         Matcher m = SHAPE.matcher(event.shapes());

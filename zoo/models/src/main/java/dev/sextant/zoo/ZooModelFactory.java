@@ -1,6 +1,7 @@
 package dev.sextant.zoo;
 
 import dev.sextant.engine.error.FormatException;
+import dev.sextant.engine.error.ShapeException;
 import dev.sextant.nn.ModelFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,8 +24,13 @@ public final class ZooModelFactory implements ModelFactory {
         }
         Map<String, Object> builder = new LinkedHashMap<>();
         metadata.forEach((key, value) -> builder.put(key, NUMBERS.contains(key) ? number(key, value) : value));
-        Network network = Zoo.create(builder);
-        return Optional.of(new Architecture(network.model(), network.input()));
+        try {
+            Network network = Zoo.create(builder);
+            return Optional.of(new Architecture(network.model(), network.input()));
+        } catch (ShapeException | ArithmeticException e) {
+            throw new FormatException(e, "zoo: the file's metadata %s describe a network that cannot be: %s", metadata,
+                    e.getMessage());
+        }
     }
 
     private static int number(String key, String value) {

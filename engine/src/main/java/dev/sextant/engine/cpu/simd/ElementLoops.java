@@ -84,7 +84,7 @@ final class ElementLoops {
             case SMOOTH_L1 -> size < limit ? size * size / (2 * limit) : size - limit / 2;
             case HUBER -> size <= limit ? size * size / 2 : limit * (size - limit / 2);
             case BCE_WITH_LOGITS -> positive * t * RareFunctions.softplus(-x) + (1 - t) * RareFunctions.softplus(x);
-            case NLL -> throw new IllegalArgumentException("nll_loss takes class indices");
+            case NLL -> throw new IllegalStateException("nll_loss takes class indices");
         };
     }
 
@@ -97,7 +97,7 @@ final class ElementLoops {
             case SMOOTH_L1 -> Math.abs(d) < limit ? d / limit : Math.signum(d);
             case HUBER -> Math.abs(d) <= limit ? d : limit * Math.signum(d);
             case BCE_WITH_LOGITS -> (1 - t) * RareFunctions.sigmoid(x) - positive * t * RareFunctions.sigmoid(-x);
-            case NLL -> throw new IllegalArgumentException("nll_loss takes class indices");
+            case NLL -> throw new IllegalStateException("nll_loss takes class indices");
         };
     }
 }

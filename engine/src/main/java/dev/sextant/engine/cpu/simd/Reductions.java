@@ -48,7 +48,7 @@ final class Reductions {
                     v[i] = Math.exp(v[i] - log);
                 }
             }
-            case ARGMAX, ARGMIN -> throw new IllegalArgumentException(spec.opName() + " has no gradient");
+            case ARGMAX, ARGMIN -> throw new IllegalStateException(spec.opName() + " has no gradient");
         }
     }
 

@@ -9,6 +9,7 @@ import static dev.sextant.nn.Layers.maxPool;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.AdaptivePool2d;
 import dev.sextant.nn.Linear;
 import dev.sextant.nn.Sequential;
@@ -58,7 +59,7 @@ public final class Vgg {
             case 13 -> new int[] {2, 2, 2, 2, 2};
             case 16 -> new int[] {2, 2, 3, 3, 3};
             case 19 -> new int[] {2, 2, 4, 4, 4};
-            default -> throw new IllegalArgumentException("vgg: depth must be 11, 13, 16 or 19, but is " + depth);
+            default -> throw new SextantException("vgg: depth must be 11, 13, 16 or 19, but is %d", depth);
         };
     }
 

@@ -1,0 +1,2 @@
+/// What this machine can do at most, measured: multiply-adds and memory traffic.
+package dev.sextant.bench.peak;
