@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Arrays on the simulated device are usable: created, filled, viewed, copied, read back.
 @OnSimulator
@@ -46,8 +48,10 @@ class MoveOnSimulatorTest {
         assertArrayEquals(labels, NDArray.of(labels, Shape.of(3), cuda).toInts());
     }
 
-    @Test
-    void viewsAreCopiedInLogicalOrder() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void viewsAreCopiedInLogicalOrder(boolean traced) {
+        cuda = traced ? SimulatedDevice.traced() : cuda;
         float[] values = Compare.values(6, 2 * 3 * 5 * 7);
         for (Device device : new Device[] {Device.ref(), cuda}) {
             NDArray x = NDArray.of(values, Shape.of(2, 3, 5, 7), device);
@@ -58,8 +62,10 @@ class MoveOnSimulatorTest {
         }
     }
 
-    @Test
-    void addsIntoAView() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void addsIntoAView(boolean traced) {
+        cuda = traced ? SimulatedDevice.traced() : cuda;
         NDArray y = NDArray.full(Shape.of(4, 6), 1, DType.FLOAT32, cuda);
         NDArray x = NDArray.of(Compare.values(7, 3), Shape.of(3, 1), cuda).expand(Shape.of(3, 2));
         cuda.kernels().copy(x, y.narrow(0, 1, 3).narrow(1, 2, 2), Write.ADD);
@@ -94,9 +100,12 @@ class MoveOnSimulatorTest {
         var simulator = SimulatedDevice.simulator();
         simulator.set("memory", String.valueOf(1L << 20));
         try {
+            NDArray held = NDArray.zeros(Shape.of(100), DType.FLOAT32, cuda);
             var e = assertThrows(DeviceException.class,
                     () -> NDArray.empty(Shape.of(1 << 20, 3), DType.FLOAT32, cuda));
             assertTrue(e.getMessage().contains("out of memory: asked for 12582912 bytes"), e.getMessage());
+            assertTrue(e.getMessage().contains("blocks of 512 bytes"), e.getMessage());
+            assertEquals(0, held.toFloats()[99]);
         } finally {
             simulator.set("memory", String.valueOf(4L << 30));
         }
