@@ -111,7 +111,7 @@ public final class Arithmetic {
         String op = WHERE.opName();
         Shape out = Shape.broadcast(op, condition.shape(), Shape.broadcast(op, a.shape(), b.shape()));
         var kernels = Op.kernels(WHERE, a, b);
-        a.device().requireSame(op, condition.requireLive(op).device());
+        a.value().requireSameDevice(op, condition.requireLive(op));
         NDArray y = Op.result(WHERE, out, a.value(), b.value());
         kernels.where(condition, a.value(), b.value(), y);
         if (!Var.wantsGrad(a, b)) {

@@ -38,7 +38,7 @@ public interface Function extends CustomSpec {
         NDArray[] values = new NDArray[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             values[i] = inputs[i].value().requireLive(opName());
-            values[0].device().requireSame(opName(), values[i].device());
+            values[0].requireSameDevice(opName(), values[i]);
         }
         if (values.length == 0) {
             throw new GraphException("%s: needs at least one input", opName());

@@ -20,11 +20,12 @@ public final class Linear {
             Checks.same("linear", "bias", bias.shape(), Shape.of(w.shape().dim(0)), "one per row of w " + w.shape());
         }
         Op.requireFusable(spec.opName(), spec.activation());
+        Op.kernels(spec, x, w, bias);
         if (x.shape().rank() == 2) {
             return matrix(spec, x, w, bias);
         }
         int in = x.shape().dim(-1);
-        int rows = in == 0 ? 0 : (int) (x.shape().size() / in);
+        int rows = Math.toIntExact(x.shape().without(-1).size());
         Var flat = matrix(spec, Shaping.reshape(x, rows, in), w, bias);
         return Shaping.reshape(flat, out.dims());
     }

@@ -24,7 +24,7 @@ public final class Losses {
         String op = spec.opName();
         Shape out = spec.outputShape(logits.shape(), target.shape());
         var kernels = Op.kernels(spec, logits);
-        logits.device().requireSame(op, target.requireLive(op).device());
+        logits.value().requireSameDevice(op, target.requireLive(op));
         if (spec.probabilities()) {
             Checks.floating(op, logits.value(), target);
         } else {
@@ -125,7 +125,7 @@ public final class Losses {
         Shape out = spec.outputShape(input.shape(), target.shape());
         var kernels = Op.kernels(spec, input);
         Checks.integers(op, "target", target.requireLive(op));
-        input.device().requireSame(op, target.device());
+        input.value().requireSameDevice(op, target);
         classWeights(op, input, weight);
         NDArray loss = Op.result(spec, out, input.value());
         kernels.elementLoss(spec, input.value(), target, weight, loss);
@@ -157,7 +157,7 @@ public final class Losses {
 
     private static void weights(String op, Var input, NDArray weight) {
         if (weight != null) {
-            input.device().requireSame(op, weight.requireLive(op).device());
+            input.value().requireSameDevice(op, weight.requireLive(op));
             Checks.floating(op, input.value(), weight);
         }
     }

@@ -22,6 +22,7 @@ public final class Matmul {
             throw new ShapeException("matmul: a %s and b %s need at least one axis each; use Arithmetic.mul for "
                     + "scalars", a.shape(), b.shape());
         }
+        Op.kernels(MatmulSpec.PLAIN, a, b);
         Var left = row ? Shaping.reshape(a, 1, a.shape().dim(0)) : a;
         Var right = column ? Shaping.reshape(b, b.shape().dim(0), 1) : b;
         Var y = matmul(MatmulSpec.PLAIN, left, right);

@@ -66,8 +66,8 @@ public final class Normalization {
         if (mean != null) {
             Checks.same("batch_norm", "runningMean", mean.shape(), Shape.of(channels), "one per channel");
             Checks.same("batch_norm", "runningVar", variance.shape(), Shape.of(channels), "one per channel");
-            x.device().requireSame("batch_norm", mean.requireLive("batch_norm").device());
-            x.device().requireSame("batch_norm", variance.requireLive("batch_norm").device());
+            x.value().requireSameDevice("batch_norm", mean.requireLive("batch_norm"));
+            x.value().requireSameDevice("batch_norm", variance.requireLive("batch_norm"));
             Checks.floating("batch_norm", x.value(), mean, variance);
         }
     }

@@ -26,7 +26,7 @@ final class Op {
         for (Var other : rest) {
             if (other != null) {
                 NDArray o = other.value().requireLive(spec.opName());
-                x.device().requireSame(spec.opName(), o.device());
+                x.requireSameDevice(spec.opName(), o);
                 if (o.dtype() != x.dtype()) {
                     throw new DTypeException("%s: element types differ, %s and %s; use x.cast(…)", spec.opName(), x, o);
                 }

@@ -176,7 +176,7 @@ public final class Reductions {
 
     /// Running sum along one axis; the gradient is the running sum from the other end.
     public static Var cumsum(Var x, int axis) {
-        var spec = new CumsumSpec(x.shape().axis(axis));
+        var spec = new CumsumSpec(x.shape().axis("cumsum", axis));
         var kernels = Op.kernels(spec, x);
         NDArray y = Op.result(spec, x.shape(), x.value());
         kernels.cumsum(spec, x.value(), y);
@@ -192,12 +192,12 @@ public final class Reductions {
 
     /// `e^x/Σ e^x` along one axis; `dx = y·(dy − Σ dy·y)`.
     public static Var softmax(Var x, int axis) {
-        return softmax(new SoftmaxSpec(x.shape().axis(axis), false), x);
+        return softmax(new SoftmaxSpec(x.shape().axis("softmax", axis), false), x);
     }
 
     /// The logarithm of softmax, without losing small probabilities; `dx = dy − e^y·Σ dy`.
     public static Var logSoftmax(Var x, int axis) {
-        return softmax(new SoftmaxSpec(x.shape().axis(axis), true), x);
+        return softmax(new SoftmaxSpec(x.shape().axis("log_softmax", axis), true), x);
     }
 
     private static Var softmax(SoftmaxSpec spec, Var x) {

@@ -33,12 +33,13 @@ public final class Shaping {
 
     /// The axes `start … end` (counted from the end where negative) joined into one.
     public static Var flatten(Var x, int start, int end) {
+        live("flatten", x);
         Shape shape = x.shape();
         if (shape.rank() == 0) {
             return reshape(x, 1);
         }
-        int first = shape.axis(start);
-        int last = shape.axis(end);
+        int first = shape.axis("flatten", start);
+        int last = shape.axis("flatten", end);
         if (first > last) {
             throw new ShapeException("flatten: start axis %d lies behind end axis %d of %s", start, end, shape);
         }
@@ -87,10 +88,11 @@ public final class Shaping {
 
     /// Without the given axes of extent 1; without all of them if none is given.
     public static Var squeeze(Var x, int... axes) {
+        live("squeeze", x);
         Shape shape = x.shape();
         int[] dropped = axes.length == 0
                 ? IntStream.range(0, shape.rank()).filter(i -> shape.dim(i) == 1).toArray()
-                : Arrays.stream(axes).map(shape::axis).toArray();
+                : Arrays.stream(axes).map(a -> shape.axis("squeeze", a)).toArray();
         for (int axis : dropped) {
             if (shape.dim(axis) != 1) {
                 throw new ShapeException("squeeze: axis %d of %s has extent %d; only extents of 1 can go", axis, shape,
@@ -109,6 +111,7 @@ public final class Shaping {
 
     /// The whole array `repeats[i]` times along axis `i`; more repeats than axes give new leading axes.
     public static Var repeat(Var x, int... repeats) {
+        live("repeat", x);
         int lead = repeats.length - x.shape().rank();
         if (lead < 0 || Arrays.stream(repeats).anyMatch(r -> r < 1)) {
             throw new ShapeException("repeat: %s needs at least %d repeats, all >= 1, but got %s", x.shape(),
@@ -175,13 +178,19 @@ public final class Shaping {
             throw new ShapeException("stack: needs at least one array");
         }
         Shape first = parts.getFirst().shape();
+        var spec = new MoveSpec("stack");
+        Op.kernels(spec, parts.getFirst(), parts.toArray(Var[]::new));
         for (Var part : parts) {
             if (!part.shape().equals(first)) {
                 throw new ShapeException("stack: all arrays must have one shape, but these are %s", shapes(parts));
             }
         }
         int at = axis < 0 ? axis + first.rank() + 1 : axis;
-        return concat(new MoveSpec("stack"), at, parts.stream().map(p -> unsqueeze(p, axis)).toList());
+        if (at < 0 || at > first.rank()) {
+            throw new ShapeException("stack: the new axis of %s can stand at %d..%d, not at %d", shapes(parts),
+                    -first.rank() - 1, first.rank(), axis);
+        }
+        return concat(spec, at, parts.stream().map(p -> unsqueeze(p, axis)).toList());
     }
 
     private static Var concat(MoveSpec spec, int axis, List<Var> parts) {
@@ -218,7 +227,7 @@ public final class Shaping {
             throw new ShapeException("%s: needs at least one array", op);
         }
         Shape first = parts.getFirst().shape();
-        int along = first.axis(axis);
+        int along = first.axis(op, axis);
         int extent = 0;
         for (Var part : parts) {
             if (part.shape().rank() != first.rank() || !part.shape().with(along, 0).equals(first.with(along, 0))) {
@@ -238,7 +247,7 @@ public final class Shaping {
     ///
     /// @param index int32 `[n]`
     public static Var indexSelect(Var x, int axis, NDArray index) {
-        var spec = new IndexSelectSpec(x.shape().axis(axis));
+        var spec = new IndexSelectSpec(x.shape().axis("index_select", axis));
         Shape out = spec.outputShape(x.shape(), index.shape());
         var kernels = Op.kernels(spec, x);
         index(spec, x, index);
@@ -258,7 +267,7 @@ public final class Shaping {
     ///
     /// @param index int32, with as many axes as `x`, nowhere longer except along `axis`
     public static Var gather(Var x, int axis, NDArray index) {
-        var spec = new GatherSpec(x.shape().axis(axis));
+        var spec = new GatherSpec(x.shape().axis("gather", axis));
         Shape out = spec.outputShape(x.shape(), index.shape());
         var kernels = Op.kernels(spec, x);
         index(spec, x, index);
@@ -316,7 +325,7 @@ public final class Shaping {
 
     private static void index(OpSpec spec, Var x, NDArray index) {
         Checks.integers(spec.opName(), "index", index.requireLive(spec.opName()));
-        x.device().requireSame(spec.opName(), index.device());
+        x.value().requireSameDevice(spec.opName(), index);
     }
 
     private static NDArray live(String op, Var x) {

@@ -3,6 +3,7 @@ package dev.sextant.engine;
 import dev.sextant.engine.Layout.Blocked;
 import dev.sextant.engine.Layout.Strided;
 import dev.sextant.engine.error.DTypeException;
+import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.error.ScopeException;
 import dev.sextant.engine.error.ShapeException;
 import dev.sextant.engine.spi.Storage;
@@ -157,6 +158,17 @@ public final class NDArray {
         return this;
     }
 
+    /// Fails unless `other` is on this array's device; returns `other`.
+    ///
+    /// @throws DeviceException naming the operation, both arrays and the remedy
+    public NDArray requireSameDevice(String op, NDArray other) {
+        if (!device.equals(other.device)) {
+            throw new DeviceException("%s: %s and %s are on different devices; move one with x.to(device)", op, this,
+                    other);
+        }
+        return other;
+    }
+
     // ---- host access ----
 
     /// The elements in row-major order, as float.
@@ -225,7 +237,7 @@ public final class NDArray {
         if (!source.shape.equals(shape)) {
             throw new ShapeException("set: target %s and source %s must have the same shape", shape, source.shape);
         }
-        device.requireSame("set", source.device);
+        requireSameDevice("set", source);
         device.kernels().copy(source, this, Write.SET);
         storage.written("set");
     }
@@ -331,8 +343,9 @@ public final class NDArray {
             known *= d[unknown];
         }
         if (known != size() || Arrays.stream(d).anyMatch(v -> v < 0)) {
-            throw new ShapeException("reshape: %s has %d elements, which do not fit %s", shape, size(),
-                    Arrays.toString(dims));
+            throw new ShapeException("reshape: %s has %d elements, but %s holds %s; the numbers must be equal, and one "
+                    + "extent may be -1", shape, size(), Arrays.toString(dims), unknown >= 0
+                            ? "a multiple of " + known : Long.toString(known));
         }
         return Shape.of(d);
     }
@@ -340,7 +353,7 @@ public final class NDArray {
     /// Axes in another order: axis `i` of the result is axis `axes[i]` of this array.
     public NDArray permute(int... axes) {
         if (axes.length != rank()) {
-            throw new ShapeException("permute: %s has %d axes, but %s names %d", shape, rank(), Arrays.toString(axes),
+            throw new ShapeException("permute: %s has %d axes, but %s names %d; name each once", shape, rank(), Arrays.toString(axes),
                     axes.length);
         }
         Strided from = strided();
@@ -348,9 +361,10 @@ public final class NDArray {
         int[] strides = new int[rank()];
         boolean[] used = new boolean[rank()];
         for (int i = 0; i < axes.length; i++) {
-            int a = shape.axis(axes[i]);
+            int a = shape.axis("permute", axes[i]);
             if (used[a]) {
-                throw new ShapeException("permute: axis %d stands twice in %s", a, Arrays.toString(axes));
+                throw new ShapeException("permute: axis %d of %s stands twice in %s; name each axis once", a, shape,
+                        Arrays.toString(axes));
             }
             used[a] = true;
             dims[i] = shape.dim(a);
@@ -363,8 +377,8 @@ public final class NDArray {
     public NDArray transpose(int a, int b) {
         int[] axes = new int[rank()];
         Arrays.setAll(axes, i -> i);
-        int x = shape.axis(a);
-        int y = shape.axis(b);
+        int x = shape.axis("transpose", a);
+        int y = shape.axis("transpose", b);
         axes[x] = y;
         axes[y] = x;
         return permute(axes);
@@ -377,7 +391,7 @@ public final class NDArray {
 
     /// The elements `start, start+step, …` before `end` of one axis.
     public NDArray slice(int axis, int start, int end, int step) {
-        int a = shape.axis(axis);
+        int a = shape.axis("slice", axis);
         int extent = shape.dim(a);
         if (start < 0 || end < start || end > extent || step < 1) {
             throw new ShapeException("slice: %d..%d step %d does not lie in axis %d of %s, which has extent %d; need "
@@ -407,7 +421,8 @@ public final class NDArray {
     /// This array repeated along axes of extent 1 (or new leading axes) without copying; read-only by convention.
     public NDArray expand(Shape target) {
         if (!Shape.broadcast("expand", shape, target).equals(target)) {
-            throw new ShapeException("expand: %s cannot be expanded to %s", shape, target);
+            throw new ShapeException("expand: %s cannot be expanded to %s: counted from the last, every extent must be 1 or "
+                    + "stay as it is; use repeat for several copies", shape, target);
         }
         var base = plain();
         Strided from = (Strided) base.layout;
@@ -422,6 +437,10 @@ public final class NDArray {
     /// A new axis of extent 1 before `axis`.
     public NDArray unsqueeze(int axis) {
         int a = axis < 0 ? axis + rank() + 1 : axis;
+        if (a < 0 || a > rank()) {
+            throw new ShapeException("unsqueeze: a new axis of %s can stand at %d..%d, not at %d", shape, -rank() - 1,
+                    rank(), axis);
+        }
         int[] dims = new int[rank() + 1];
         int[] strides = new int[rank() + 1];
         Strided from = strided();

@@ -18,9 +18,17 @@ public final class Shape {
             if (d < 0) {
                 throw new ShapeException("shape %s: extents must be >= 0, but one is %d", Arrays.toString(dims), d);
             }
-            product = Math.multiplyExact(product, d);
+            product = times(product, d);
         }
         this.size = product;
+    }
+
+    /// The number of elements so far, or an error for an array that no memory could hold.
+    private long times(long product, int extent) {
+        if (extent > 0 && product > Long.MAX_VALUE / extent) {
+            throw new ShapeException("shape %s: more than 2^63 elements; use smaller extents", Arrays.toString(dims));
+        }
+        return product * extent;
     }
 
     /// A shape with the given extents, outermost first.
@@ -61,6 +69,16 @@ public final class Shape {
                     dims.length - 1);
         }
         return a;
+    }
+
+    /// As [#axis(int)], for the operation `op`, which the error names.
+    public int axis(String op, int axis) {
+        if (axis < -dims.length || axis >= dims.length) {
+            throw new ShapeException("%s: axis %d is not an axis of %s: %s", op, axis, this,
+                    dims.length == 0 ? "a scalar has none; reshape it to [1] first"
+                            : "give %d..%d".formatted(-dims.length, dims.length - 1));
+        }
+        return axis(axis);
     }
 
     /// This shape with one extent replaced.

@@ -55,8 +55,7 @@ public final class Linear extends Layer implements Fusable {
     }
 
     private Shape flat(Shape in) {
-        return flattens && in.rank() > 2 ? Shape.of(in.dim(0), Math.toIntExact(in.size() / Math.max(1, in.dim(0))))
-                : in;
+        return flattens && in.rank() > 2 ? Flatten.flat(in) : in;
     }
 
     @Override

@@ -11,6 +11,7 @@ public record AdaptivePool2dSpec(PoolKind kind, Pair output) implements OpSpec {
     /// Shape of `y`.
     public Shape outputShape(Shape x) {
         Checks.rank(opName(), "x", x, 4, "[N, C, H, W]");
+        Checks.pixels(opName(), x);
         return Shape.of(x.dim(0), x.dim(1), output.h(), output.w());
     }
 

@@ -22,9 +22,10 @@ public record BatchNormSpec(double eps, double momentum, boolean training, Unary
         if (x.dim(1) != channels) {
             throw new ShapeException("batch_norm: x %s has C=%d channels, but the layer has %d", x, x.dim(1), channels);
         }
-        if (training && x.size() == channels) {
-            throw new ShapeException("batch_norm: x %s has one value per channel, so its variance is 0 and training "
-                    + "would give β everywhere; use a larger batch, or eval()", x);
+        if (training && channels > 0 && x.size() < 2L * channels) {
+            throw new ShapeException("batch_norm: x %s has %s value per channel, so %s; use a larger batch, or eval()",
+                    x, x.size() == 0 ? "no" : "one", x.size() == 0 ? "there are no statistics to train with"
+                            : "its variance is 0 and training would give β everywhere");
         }
         return x;
     }

@@ -21,8 +21,9 @@ public record CrossEntropySpec(Reduction reduction, double labelSmoothing, int i
 
     /// Shape of the loss.
     public Shape outputShape(Shape logits, Shape target) {
-        if (logits.rank() < 2) {
-            throw new ShapeException("cross_entropy: logits must be [N, C] or [N, C, …], but are %s", logits);
+        if (logits.rank() < 2 || logits.dim(1) == 0) {
+            throw new ShapeException("cross_entropy: logits must be [N, C] or [N, C, …] with at least one class, but "
+                    + "are %s", logits);
         }
         Shape perItem = logits.without(1);
         Shape wanted = probabilities ? logits : perItem;

@@ -1,6 +1,7 @@
 package dev.sextant.engine.op;
 
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.ShapeException;
 import java.util.Locale;
 
 /// A loss that compares element by element.
@@ -27,6 +28,10 @@ public record ElementLossSpec(Kind kind, Reduction reduction, double parameter) 
 
     /// Shape of the loss.
     public Shape outputShape(Shape input, Shape target) {
+        if (kind == Kind.NLL && (input.rank() < 2 || input.dim(1) == 0)) {
+            throw new ShapeException("nll_loss: input must be [N, C] or [N, C, …] with at least one class, but is %s",
+                    input);
+        }
         Shape perItem = kind == Kind.NLL ? input.without(1) : input;
         Checks.same(opName(), "target", target, perItem, "from the input " + input);
         return reduction == Reduction.NONE ? perItem : Shape.scalar();

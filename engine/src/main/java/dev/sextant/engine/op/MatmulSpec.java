@@ -24,11 +24,20 @@ public record MatmulSpec(boolean transposeA, boolean transposeB) implements OpSp
             throw new ShapeException("matmul: a %s%s has inner extent %d, but b %s%s has %d; they must be equal", a,
                     transposeA ? "ᵀ" : "", ka, b, transposeB ? "ᵀ" : "", kb);
         }
-        Shape batch = Shape.broadcast("matmul", leading(a), leading(b));
+        Shape batch = batch(a, b);
         int[] dims = java.util.Arrays.copyOf(batch.dims(), batch.rank() + 2);
         dims[batch.rank()] = m;
         dims[batch.rank() + 1] = n;
         return Shape.of(dims);
+    }
+
+    private static Shape batch(Shape a, Shape b) {
+        try {
+            return Shape.broadcast("leading axes", leading(a), leading(b));
+        } catch (ShapeException e) {
+            throw new ShapeException(e, "matmul: a %s and b %s differ before their last two axes: %s", a, b,
+                    e.getMessage());
+        }
     }
 
     private static Shape leading(Shape s) {

@@ -1,6 +1,7 @@
 package dev.sextant.engine.op;
 
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.ShapeException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -39,7 +40,13 @@ public record ReduceSpec(Kind kind, AxisSet axes, boolean keepDims, boolean unbi
     public static ReduceSpec of(Kind kind, Shape x, boolean keepDims, boolean unbiased, int... axes) {
         int[] all = new int[x.rank()];
         Arrays.setAll(all, i -> i);
-        int[] chosen = axes.length == 0 ? all : Arrays.stream(axes).map(x::axis).sorted().distinct().toArray();
+        int[] chosen = axes.length == 0 ? all : Arrays.stream(axes).map(a -> x.axis(name(kind), a)).sorted().toArray();
+        for (int i = 1; i < chosen.length; i++) {
+            if (chosen[i] == chosen[i - 1]) {
+                throw new ShapeException("%s: axis %d of x %s stands twice in %s; name each axis once", name(kind),
+                        chosen[i], x, Arrays.toString(axes));
+            }
+        }
         return new ReduceSpec(kind, new AxisSet(Arrays.stream(chosen).boxed().toList()), keepDims, unbiased);
     }
 
@@ -57,6 +64,10 @@ public record ReduceSpec(Kind kind, AxisSet axes, boolean keepDims, boolean unbi
 
     @Override
     public String opName() {
+        return name(kind);
+    }
+
+    private static String name(Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 }

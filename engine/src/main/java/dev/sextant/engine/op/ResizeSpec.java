@@ -14,6 +14,7 @@ public record ResizeSpec(Pair size, boolean bilinear, boolean alignCorners) impl
     /// Shape of the result.
     public Shape outputShape(Shape x) {
         Checks.rank("resize", "x", x, 4, "[N, C, H, W]");
+        Checks.pixels("resize", x);
         return Shape.of(x.dim(0), x.dim(1), size.h(), size.w());
     }
 

@@ -118,6 +118,6 @@ public record UnarySpec(Kind kind, double a, double b) implements OpSpec {
 
     @Override
     public String opName() {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return equals(RELU6) ? "relu6" : kind.name().toLowerCase(Locale.ROOT);
     }
 }

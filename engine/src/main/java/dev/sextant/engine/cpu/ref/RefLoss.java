@@ -24,6 +24,10 @@ interface RefLoss extends LossKernels {
             double logSum = Reducers.logSumExp(x);
             double value = 0;
             for (int c = 0; c < aim.classes; c++) {
+                if (Double.isNaN(q[c])) {
+                    throw new DataException("cross_entropy: the target probability (or weight) of class %d of item %d "
+                            + "is NaN; clean the targets", c, item);
+                }
                 // A class that does not count adds nothing, though its logit may be infinite.
                 value += q[c] == 0 ? 0 : q[c] * (logSum - x[c]);
             }

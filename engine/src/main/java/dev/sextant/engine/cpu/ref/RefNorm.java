@@ -150,7 +150,7 @@ interface RefNorm extends NormKernels {
         /// Layer norm: one group per row of the last axes.
         static Groups rows(Shape x, LayerNormSpec spec) {
             int members = (int) spec.normalizedShape(x).size();
-            return new Groups((int) (x.size() / members), members, i -> i / members, i -> i % members);
+            return new Groups((int) (x.size() / Math.max(1, members)), members, i -> i / members, i -> i % members);
         }
 
         /// Group norm: neighbouring channels of one image.

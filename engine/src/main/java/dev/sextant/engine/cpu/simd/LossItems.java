@@ -74,6 +74,11 @@ final class LossItems {
         return label;
     }
 
+    private DataException notANumber(int item, int c) {
+        return new DataException("cross_entropy: the target probability (or weight) of class %d of item %d is NaN; "
+                + "clean the targets", c, item);
+    }
+
     private int place(int item, int c) {
         return (item / plane * classes + c) * plane + item % plane;
     }
@@ -108,6 +113,9 @@ final class LossItems {
         double sum = 0;
         for (int c = 0; c < classes; c++) {
             double q = target(item, c, label);
+            if (Double.isNaN(q)) {
+                throw notANumber(item, c);
+            }
             // a class that does not count adds nothing, though its logit may be infinite
             sum += q == 0 ? 0 : q * (logSum - row[c]);
         }
