@@ -136,8 +136,8 @@ public final class DeviceMemory {
             rc = cuMemAlloc(pointer, size);
         }
         if (Cuda.isOutOfMemory(rc)) {
-            throw new DeviceException("cuda: out of memory: asked for %d bytes; %d bytes are in use by %d arrays, most of "
-                    + "them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are reused",
+            throw new DeviceException("cuda: out of memory: asked for %d bytes; %d bytes are in use by %d arrays, most "
+                    + "of them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are reused",
                     size, usedBytes, leases.size(), largestUses());
         }
         context.check(rc, "cuMemAlloc", "asking for " + size + " bytes");
