@@ -14,17 +14,22 @@ final class Convolution {
     private static final int TILE = 64;
     private static final int TILE_THREADS = 256;
     private static final int FILTER_THREADS = 128;
-    // The patch matrix is made for as many images at a time as fit into this.
     private static final long MOST_PATCH_BYTES = 256L << 20;
 
     private final Modules modules;
     private final DeviceMemory memory;
     private final Sgemm sgemm;
+    private volatile long patchBytes = MOST_PATCH_BYTES;
 
     Convolution(Modules modules, DeviceMemory memory, Sgemm sgemm) {
         this.modules = modules;
         this.memory = memory;
         this.sgemm = sgemm;
+    }
+
+    /// The patch matrix is made for as many images at a time as fit into this, at least one.
+    void limitPatches(long bytes) {
+        patchBytes = bytes;
     }
 
     /// `y = x ⋆ w`, without bias and activation.
@@ -113,7 +118,7 @@ final class Convolution {
     }
 
     private void inChunks(ConvProblem g, Chunk chunk) {
-        int images = Math.clamp(MOST_PATCH_BYTES / (4 * g.patches()), 1, g.n());
+        int images = Math.clamp(patchBytes / (4 * g.patches()), 1, g.n());
         try (var workspace = memory.workspace(4 * images * g.patches())) {
             for (int first = 0; first < g.n(); first += images) {
                 chunk.run(g.images(Math.min(images, g.n() - first)), first, workspace.address());

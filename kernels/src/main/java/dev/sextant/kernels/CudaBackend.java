@@ -99,6 +99,11 @@ public final class CudaBackend implements Backend {
         kernels.use(rung);
     }
 
+    /// How many bytes of patches im2col makes at a time (256 MiB unless told), at least one image's.
+    public void limitPatches(long bytes) {
+        kernels.limitPatches(bytes);
+    }
+
     /// Takes one rung of the convolution ladder wherever it supports the geometry; with null, the modelled best again.
     public void useConvolution(ConvAlgorithm algorithm) {
         kernels.use(algorithm);

@@ -53,6 +53,11 @@ final class CudaKernels extends UnsupportedKernels {
         chosenConvolution = algorithm;
     }
 
+    /// How much memory im2col may take.
+    void limitPatches(long bytes) {
+        convolution.limitPatches(bytes);
+    }
+
     /// Name of the algorithm that an operation would take.
     String algorithm(OpSpec spec, NDArray... inputs) {
         return switch (spec) {

@@ -42,6 +42,26 @@ class ConvLadderTest {
     @AfterEach
     void bestAgain() {
         ((CudaBackend) cuda.backend()).useConvolution(null);
+        ((CudaBackend) cuda.backend()).limitPatches(256L << 20);
+    }
+
+    /// Batches whose patches do not fit at once are done in parts, here of two images and one.
+    @Test
+    void patchesAreMadeInParts() {
+        cuda = SimulatedDevice.traced();
+        ((CudaBackend) cuda.backend()).useConvolution(ConvAlgorithm.IM2COL);
+        var g = new Geometry(Conv2dSpec.of(1, 1), Shape.of(3, 2, 4, 5), Shape.of(4, 2, 3, 3));
+        ((CudaBackend) cuda.backend()).limitPatches(2 * 4L * 2 * 9 * 4 * 5 + 3);
+        for (Write write : Write.values()) {
+            NDArray[] expected = run(Device.ref(), g, g.spec.outputShape(g.x, g.w), write);
+            NDArray[] actual = run(cuda, g, g.spec.outputShape(g.x, g.w), write);
+            for (int i = 0; i < expected.length; i++) {
+                Compare.close(expected[i], actual[i], 80, "in parts, result " + i + " " + write);
+            }
+        }
+        // Two parts forward and two for the filter, twice.
+        assertEquals(8, SimulatedDevice.simulator().report().launches().get("im2col"));
+        assertEquals(0, SimulatedDevice.simulator().findings());
     }
 
     @ParameterizedTest

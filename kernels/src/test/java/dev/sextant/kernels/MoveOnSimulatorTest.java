@@ -15,9 +15,15 @@ import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Arrays on the simulated device are usable: created, filled, viewed, copied, read back.
 @OnSimulator
@@ -42,8 +48,10 @@ class MoveOnSimulatorTest {
         assertArrayEquals(labels, NDArray.of(labels, Shape.of(3), cuda).toInts());
     }
 
-    @Test
-    void viewsAreCopiedInLogicalOrder() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void viewsAreCopiedInLogicalOrder(boolean traced) {
+        cuda = traced ? SimulatedDevice.traced() : cuda;
         float[] values = Compare.values(6, 2 * 3 * 5 * 7);
         for (Device device : new Device[] {Device.ref(), cuda}) {
             NDArray x = NDArray.of(values, Shape.of(2, 3, 5, 7), device);
@@ -54,8 +62,10 @@ class MoveOnSimulatorTest {
         }
     }
 
-    @Test
-    void addsIntoAView() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void addsIntoAView(boolean traced) {
+        cuda = traced ? SimulatedDevice.traced() : cuda;
         NDArray y = NDArray.full(Shape.of(4, 6), 1, DType.FLOAT32, cuda);
         NDArray x = NDArray.of(Compare.values(7, 3), Shape.of(3, 1), cuda).expand(Shape.of(3, 2));
         cuda.kernels().copy(x, y.narrow(0, 1, 3).narrow(1, 2, 2), Write.ADD);
@@ -90,9 +100,12 @@ class MoveOnSimulatorTest {
         var simulator = SimulatedDevice.simulator();
         simulator.set("memory", String.valueOf(1L << 20));
         try {
+            NDArray held = NDArray.zeros(Shape.of(100), DType.FLOAT32, cuda);
             var e = assertThrows(DeviceException.class,
                     () -> NDArray.empty(Shape.of(1 << 20, 3), DType.FLOAT32, cuda));
             assertTrue(e.getMessage().contains("out of memory: asked for 12582912 bytes"), e.getMessage());
+            assertTrue(e.getMessage().contains("blocks of 512 bytes"), e.getMessage());
+            assertEquals(0, held.toFloats()[99]);
         } finally {
             simulator.set("memory", String.valueOf(4L << 30));
         }
@@ -104,5 +117,28 @@ class MoveOnSimulatorTest {
         NDArray x = NDArray.zeros(Shape.of(2, 2), DType.FLOAT32, cuda);
         var e = assertThrows(DeviceException.class, () -> cuda.kernels().sumOfSquares(x));
         assertTrue(e.getMessage().contains("sumOfSquares"), e.getMessage());
+    }
+
+    /// Every thread has the context, its own launch parameters, and its own turn at the staging buffers.
+    @Test
+    void manyThreadsShareTheDevice() throws InterruptedException {
+        var wrong = new ConcurrentLinkedQueue<String>();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            int seed = t;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 20; i++) {
+                    float[] values = Compare.values(seed * 100 + i, 12 * 9);
+                    NDArray x = NDArray.of(values, Shape.of(12, 9), cuda);
+                    if (!Arrays.equals(values, x.transpose(0, 1).copy().transpose(0, 1).toFloats())) {
+                        wrong.add("thread " + seed + " round " + i);
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertTrue(wrong.isEmpty(), wrong::toString);
     }
 }

@@ -136,12 +136,23 @@ public final class DeviceMemory {
             rc = cuMemAlloc(pointer, size);
         }
         if (Cuda.isOutOfMemory(rc)) {
-            throw new DeviceException("cuda: out of memory: asked for %d bytes with %d bytes held, all in use. Use a "
-                    + "smaller batch, or open a Scope per step so that temporary arrays are reused", size, heldBytes);
+            throw new DeviceException("cuda: out of memory: asked for %d bytes; %d bytes are in use by %d arrays, most "
+                    + "of them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are reused",
+                    size, usedBytes, leases.size(), largestUses());
         }
         context.check(rc, "cuMemAlloc", "asking for " + size + " bytes");
         heldBytes += size;
         return pointer.address();
+    }
+
+    /// The three sizes that take most of the memory in use, for example `64 blocks of 4194304 bytes`.
+    private String largestUses() {
+        var bySize = new HashMap<Long, Integer>();
+        leases.forEach(lease -> bySize.merge(lease.bytes, 1, Integer::sum));
+        return bySize.entrySet().stream()
+                .sorted((a, b) -> Long.compare(b.getKey() * b.getValue(), a.getKey() * a.getValue())).limit(3)
+                .map(e -> e.getValue() + " blocks of " + e.getKey() + " bytes").reduce((a, b) -> a + ", " + b)
+                .orElse("none");
     }
 
     private void collectGarbage() {

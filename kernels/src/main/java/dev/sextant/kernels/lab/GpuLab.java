@@ -128,22 +128,29 @@ public final class GpuLab {
         return p[first] + "," + p[first + 1];
     }
 
-    /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`.
+    /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`. Exit code 2 on a wrong argument or a
+    /// missing compiler, in one line.
     public static void main(String[] args) {
-        String shape = null;
-        String thread = null;
-        for (int i = 1; i + 1 < args.length; i += 2) {
-            switch (args[i]) {
-                case "--shape" -> shape = args[i + 1];
-                case "--thread" -> thread = args[i + 1];
-                default -> throw new SextantException("gpu-lab: unknown option %s; known are --shape and --thread",
-                        args[i]);
-            }
-        }
         if (args.length == 0) {
             System.out.println("gpu-lab NAME [--shape S] [--thread bx,by,tx,ty]   NAME is one of " + names());
             return;
         }
-        new GpuLab(System.out).run(args[0], shape, thread);
+        try {
+            String shape = null;
+            String thread = null;
+            for (int i = 1; i < args.length; i += 2) {
+                String value = i + 1 < args.length ? args[i + 1] : null;
+                switch (value == null ? "" : args[i]) {
+                    case "--shape" -> shape = value;
+                    case "--thread" -> thread = value;
+                    default -> throw new SextantException("gpu-lab: %s is not known or has no value; known are "
+                            + "--shape S and --thread bx,by,tx,ty", args[i]);
+                }
+            }
+            new GpuLab(System.out).run(args[0], shape, thread);
+        } catch (SextantException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
     }
 }

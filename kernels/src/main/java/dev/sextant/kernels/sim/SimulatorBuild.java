@@ -22,8 +22,8 @@ final class SimulatorBuild {
     static final String LIBRARY = "libcuda.so.1";
 
     private static final String FOLDER = "/dev/sextant/kernels/sim/";
-    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp", "modules.cpp",
-            "fibers.cpp", "memory.cpp", "streams.cpp", "trace.cpp");
+    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
+            "fibers.cpp", "memory.cpp", "modules.cpp", "streams.cpp", "trace.cpp");
     private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "driver.h", "sim.h", "streams.h");
     private static final List<String> COMMON = List.of("-std=c++17", "-fPIC", "-g1", "-ffp-contract=off");
     // The flags keep each access of the source one access of the program.
