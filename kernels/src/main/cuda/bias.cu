@@ -1,7 +1,8 @@
 // bias.cu -- what follows a product: a bias per channel, an activation, and the bias's gradient.
 //   y, dz: [outer, channels, inner]      bias, dbias: [channels]
 //   forward:   y = act(y + bias)         backward:  dbias (+)= sum over outer and inner of dz
-// Oracle engine.cpu.ref | Launch forward: 1-D, block 256, any grid; backward: grid channels, block 256 | Bound by memory
+// Oracle engine.cpu.ref | Launch forward: 1-D, block 256, any grid; backward: grid channels, block 256
+// Bound by memory
 #include "activation.cuh"
 #include "grid.cuh"
 

@@ -1,6 +1,6 @@
 // conv.cuh -- the geometry of a convolution (cross-correlation), shared by every rung of its ladder.
-//   y[n, k, p, q] = sum over c < C/groups, r < R, s < S of
-//                   x[n, group*C/groups + c, p*strideH - padH + r*dilationH, q*strideW - padW + s*dilationW] * w[k, c, r, s]
+//   y[n, k, p, q] = sum over c < C/groups, r < R, s < S of x[n, group*C/groups + c, h, v] * w[k, c, r, s]
+//   with h = p*strideH - padH + r*dilationH  and  v = q*strideW - padW + s*dilationW
 //   x, dx: [N, C, H, W]   w, dw: [K, C/groups, R, S]   y, dz: [N, K, P, Q]   all dense; what lies outside x is zero
 // Mirrors dev.sextant.kernels.conv.ConvProblem, field by field.
 #pragma once

@@ -3,7 +3,8 @@
 //   backward data:    a thread per input element, which gathers from every output that read it: no atomics, and the
 //                     same bits on every run
 //   backward filter:  a block per filter element; its threads sum over (n, p, q) and fold in a fixed tree
-// Oracle engine.cpu.ref.RefConv | Launch forward, data: 1-D, block 256, any grid; filter: grid K*C/groups*R*S, block 128
+// Oracle engine.cpu.ref.RefConv
+// Launch forward, data: 1-D, block 256, any grid; filter: grid K*C/groups*R*S, block 128
 // Bound by memory transactions: each value is fetched for every use
 #include "conv.cuh"
 #include "grid.cuh"

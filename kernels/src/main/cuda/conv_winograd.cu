@@ -1,5 +1,5 @@
-// conv_winograd.cu -- convolution, rung 3: Winograd's minimal filtering F(2x2, 3x3). Geometry: conv.cuh, with R = S = 3,
-// stride 1, dilation 1, one group. 2x2 outputs from a 4x4 patch: 16 multiplications in place of 36.
+// conv_winograd.cu -- convolution, rung 3: Winograd's minimal filtering F(2x2, 3x3). Geometry: conv.cuh, with
+// R = S = 3, stride 1, dilation 1, one group. 2x2 outputs from a 4x4 patch: 16 multiplications in place of 36.
 //   U[e] = (G w G')[e]    V[e] = (B' d B)[e]    M[e] = U[e] * V[e] (SGEMM, 16 of them)    y = A' M A
 //   u: [16, K, C]   v: [16, C, tiles]   m: [16, K, tiles]   tiles = N * ceil(P/2) * ceil(Q/2)
 //   The transforms add and subtract, which costs about a digit: see the bound in the tests.

@@ -1,5 +1,6 @@
 // cuda_on_cpu.h -- included before a .cu file so that g++ compiles it: CUDA's words in terms of the simulator.
-// Each CUDA thread is a fiber; see fibers.cpp. What is missing here is missing on purpose: add it when a kernel uses it.
+// Each CUDA thread is a fiber; see fibers.cpp. What is missing here is missing on purpose: add it when a kernel uses
+// it.
 #pragma once
 #include <math.h>
 #include <stdint.h>

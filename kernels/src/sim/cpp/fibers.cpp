@@ -125,7 +125,8 @@ bool completeWarpOperation(unsigned warp, unsigned lane) {
         }
         if (i >= lanes || fibers[warp + i].state == State::Done) {
             fail("mask", text("line %d: ", f.line) + place(f)
-                + text(" waits with mask %08x, which names lane %u, but that lane has ended or does not exist", f.mask, i));
+                + text(" waits with mask %08x, which names lane %u, but that lane has ended or does not exist", f.mask,
+                    i));
             return false;
         }
         const Fiber& other = fibers[warp + i];

@@ -21,6 +21,8 @@ module dev.sextant {
     exports dev.sextant.nn.train;
     exports dev.sextant.zoo;
     exports dev.sextant.zoo.data;
+    exports dev.sextant.zoo.paper;
+    exports dev.sextant.zoo.torchvision;
 
     uses dev.sextant.engine.spi.BackendProvider;
     uses dev.sextant.nn.ModelFactory;

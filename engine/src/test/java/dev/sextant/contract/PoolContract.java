@@ -31,6 +31,9 @@ public interface PoolContract {
                 cases.add(of(kind, Shape.of(3, 5, 8, 6), 2, 3, 1, 1, true, true));
                 cases.add(of(kind, Shape.of(1, 33, 7, 9), 2, 2, 0, 1, true, false));
                 cases.add(of(kind, Shape.of(1, 3, 5, 5), 5, 1, 0, 1, false, true));
+                // Rounding up, even the only window may reach beyond the image.
+                cases.add(of(kind, Shape.of(2, 17, 2, 2), 3, 2, 0, 1, true, true));
+                cases.add(of(kind, Shape.of(1, 3, 2, 2), 3, 2, 0, 1, true, false));
             }
             cases.add(of(PoolKind.MAX, Shape.of(1, 3, 12, 12), 3, 2, 1, 2, false, true));
             var random = new Rig(Device.ref(), 4711);

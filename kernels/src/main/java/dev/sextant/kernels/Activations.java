@@ -17,8 +17,8 @@ final class Activations {
             case TANH -> 3;
             case SCALED_TANH -> 4;
             case HARDTANH -> 5;
-            default -> throw new DeviceException("%s: cuda cannot fuse the activation %s; apply it as an operation of its "
-                    + "own (--fuse off)", op, activation.kind());
+            default -> throw new DeviceException("%s: cuda cannot fuse the activation %s; apply it as an operation of "
+                    + "its own (--fuse off)", op, activation.kind());
         };
     }
 }

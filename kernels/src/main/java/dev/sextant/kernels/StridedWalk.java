@@ -31,8 +31,8 @@ record StridedWalk(int[] extent, int[] x, int[] y, int count) {
             }
         }
         if (axes.size() > AXES) {
-            throw new ShapeException("%s: x %s and y %s have %d axes that do not merge; cuda walks at most %d. Copy one "
-                    + "with x.contiguous() first", op, x, y, axes.size(), AXES);
+            throw new ShapeException("%s: x %s and y %s have %d axes that do not merge; cuda walks at most %d. Copy "
+                    + "one with x.contiguous() first", op, x, y, axes.size(), AXES);
         }
         int[][] fields = {{1, 1, 1, 1, 1, 1}, new int[AXES], new int[AXES]};
         for (int i = 0; i < axes.size(); i++) {

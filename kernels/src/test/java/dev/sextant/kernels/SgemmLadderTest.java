@@ -34,8 +34,8 @@ class SgemmLadderTest {
     }
 
     // Odd extents, full tiles, extents that are multiples of four (vector accesses) and that are not.
-    private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 2}, {33, 31, 9}, {64, 64, 16}, {65, 130, 17}, {128, 128, 8},
-            {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
+    private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 2}, {33, 31, 9}, {64, 64, 16}, {65, 130, 17},
+            {128, 128, 8}, {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
 
     @ParameterizedTest
     @EnumSource

@@ -43,9 +43,9 @@ final class OracleCheck {
             }
         }
         if (worst > TOLERANCE * largest) {
-            throw new SextantException("bench: %s differs from the oracle: element %d is %s instead of %s, and the largest "
-                    + "is %s (allowed: %s of that); a wrong kernel gets no number", what, at, got[at], want[at], largest,
-                    TOLERANCE);
+            throw new SextantException("bench: %s differs from the oracle: element %d is %s instead of %s, and the "
+                    + "largest is %s (allowed: %s of that); a wrong kernel gets no number", what, at, got[at], want[at],
+                    largest, TOLERANCE);
         }
     }
 }

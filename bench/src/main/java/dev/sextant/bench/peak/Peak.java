@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/// The machine's measured limits, the denominators of every "percent of peak". The best of several short runs: a limit
-/// is what is possible, so disturbances are left out.
+/// The machine's measured limits, the denominators of every "percent of peak". The best of many short runs: a limit is
+/// what is possible, so disturbances are left out.
 public final class Peak {
-    private static final int RUNS = 7;
-    private static final long RUN_NANOS = 60_000_000;
+    /// Runs without a better one before the best is believed: the loop must have been compiled, and have had the
+    /// machine to itself at least once.
+    private static final int RUNS = 20;
+    private static final int MOST_RUNS = 150;
+    private static final long RUN_NANOS = 20_000_000;
     private static final int STEPS = 20_000;
 
     /// Keeps results alive; never read otherwise.
@@ -38,7 +41,8 @@ public final class Peak {
         int both = Math.min(reads, writes);
         int[] in = new int[reads];
         int[] out = new int[writes];
-        double passes = passesPerSecond(threads, t -> CopyLoop.copy(in, out, part(both, t, threads), part(both, t + 1, threads))
+        double passes = passesPerSecond(threads, t -> CopyLoop.copy(in, out, part(both, t, threads),
+                        part(both, t + 1, threads))
                 + (reads > both ? CopyLoop.read(in, both + part(reads - both, t, threads),
                         both + part(reads - both, t + 1, threads)) : 0)
                 + (writes > both ? CopyLoop.write(out, both + part(writes - both, t, threads),
@@ -54,7 +58,8 @@ public final class Peak {
     /// without waiting for the others.
     private static double passesPerSecond(int threads, Pass pass) {
         double best = 0;
-        for (int run = 0; run < RUNS; run++) {
+        int since = 0;
+        for (int run = 0; run < MOST_RUNS && since < RUNS; run++) {
             double[] rates = new double[threads];
             var start = new CountDownLatch(threads);
             List<Thread> others = new ArrayList<>();
@@ -70,6 +75,7 @@ public final class Peak {
                 }
                 sum += rates[t];
             }
+            since = sum > 1.01 * best ? 0 : since + 1;
             best = Math.max(best, sum);
         }
         return best;

@@ -13,19 +13,19 @@ import java.util.Map;
 
 /// One network, one batch size, several engines: outputs first, then the clock. The first engine is the one the others
 /// are measured against. All processes live at once but only one computes: they take turns, every round in another
-/// order, so that a machine that slows down slows them all. Rounds in which other programs were at work are repeated, in
-/// the hope of calmer ones.
+/// order, so that a machine that slows down slows them all. Rounds in which other programs were at work are repeated,
+/// in the hope of calmer ones.
 final class Duel {
     /// The greatest difference of losses, relative to how far the compared steps moved the loss: a wrong gradient would
     /// hide in a tolerance relative to the loss itself.
     private static final double LOSS_TOLERANCE = 1e-2;
     /// The greatest difference of logits, relative to the largest.
     private static final double LOGIT_TOLERANCE = 1e-3;
-    /// Processors that other programs may use in a turn. Engines suffer unequally from them: where threads wait for each
-    /// other by spinning, one that is put aside for a few milliseconds holds up all.
+    /// Processors that other programs may use in a turn beside those that are to spare. Engines suffer unequally from
+    /// them: where threads wait for each other by spinning, one that is put aside for a few milliseconds holds up all.
     private static final double CALM = 0.15;
     /// How many rounds to take at most, as a multiple of those that count.
-    private static final int PATIENCE = 3;
+    private static final int PATIENCE = 2;
     private static final int CHECK_BATCH = 8;
     private static final int CHECK_STEPS = 3;
 
@@ -33,14 +33,20 @@ final class Duel {
     private final BookNet net;
     private final int batch;
     private final List<WorkerProcess> engines;
+    private final double spare;
+    private final Clock clock;
     private final PrintStream progress;
     private final Map<String, List<WorkerProcess.Turn>> turns = new LinkedHashMap<>();
 
-    Duel(Mode mode, BookNet net, int batch, List<WorkerProcess> engines, PrintStream progress) {
+    /// @param spare processors that no engine uses, so that others may
+    Duel(Mode mode, BookNet net, int batch, List<WorkerProcess> engines, double spare, Clock clock,
+            PrintStream progress) {
         this.mode = mode;
         this.net = net;
         this.batch = batch;
         this.engines = engines;
+        this.spare = spare;
+        this.clock = clock;
         this.progress = progress;
     }
 
@@ -53,16 +59,16 @@ final class Duel {
             turns.put(engine.name(), new ArrayList<>());
         }
         List<Round> all = new ArrayList<>();
-        while (all.size() < rounds * PATIENCE && all.stream().filter(Round::isCalm).count() < rounds) {
+        while (all.size() < rounds * PATIENCE && calm(all) < rounds) {
             all.add(round(all.size(), seconds));
         }
         all.sort(Comparator.comparingDouble(Round::disturbance));
         all.stream().limit(rounds).forEach(r -> r.turns.forEach((name, turn) -> turns.get(name).add(turn)));
         progress.printf("  %d rounds, %d of them calm; the %d calmest count%n", all.size(),
-                all.stream().filter(Round::isCalm).count(), rounds);
-        turns.forEach((name, list) -> progress.printf(Locale.ROOT, "  %-16s %10.1f images/s (%.1f to %.1f), peak %d MB; "
-                + "others used %.2f processors%n", name, rates(name).median(), rates(name).low(), rates(name).high(),
-                list.getLast().peakMegabytes(), disturbance(list)));
+                calm(all), rounds);
+        turns.forEach((name, list) -> progress.printf(Locale.ROOT, "  %-16s %10.1f images/s (%.1f to %.1f), peak %d "
+                + "MB; others used %.2f processors%n", name, rates(name).median(), rates(name).low(),
+                rates(name).high(), list.getLast().peakMegabytes(), disturbance(list)));
     }
 
     private Round round(int number, double seconds) {
@@ -74,15 +80,15 @@ final class Duel {
         return new Round(taken);
     }
 
+    private long calm(List<Round> all) {
+        return all.stream().filter(r -> r.disturbance() <= spare + CALM).count();
+    }
+
     /// One turn of every engine.
     private record Round(Map<String, WorkerProcess.Turn> turns) {
         /// Processors that other programs used, in the most disturbed turn.
         double disturbance() {
             return turns.values().stream().mapToDouble(WorkerProcess.Turn::others).max().orElse(0);
-        }
-
-        boolean isCalm() {
-            return disturbance() <= CALM;
         }
     }
 
@@ -101,8 +107,8 @@ final class Duel {
             progress.printf(Locale.ROOT, "  %s and %s: %s differ by %.1e%n", first.name(), engine.name(), what, worst);
             // Written so that NaN fails too.
             if (!(worst <= tolerance)) {
-                throw new SextantException("bench: %s, batch %d: %s and %s compute different %s, relative difference %.3g "
-                        + "> %.3g; nothing is timed", net.key(), images, first.name(), engine.name(), what, worst,
+                throw new SextantException("bench: %s, batch %d: %s and %s compute different %s, relative difference "
+                        + "%.3g > %.3g; nothing is timed", net.key(), images, first.name(), engine.name(), what, worst,
                         tolerance);
             }
         }
@@ -134,7 +140,7 @@ final class Duel {
 
     /// Images per second of one engine.
     Spread rates(String engine) {
-        return Spread.of(turns.get(engine).stream().mapToDouble(WorkerProcess.Turn::rate).toArray());
+        return Spread.of(turns.get(engine).stream().mapToDouble(clock::rate).toArray());
     }
 
     /// Sextant's images per second divided by the other's, round by round.
@@ -143,7 +149,7 @@ final class Duel {
         var theirs = turns.get(engine);
         double[] r = new double[mine.size()];
         for (int i = 0; i < r.length; i++) {
-            r[i] = mine.get(i).rate() / theirs.get(i).rate();
+            r[i] = clock.rate(mine.get(i)) / clock.rate(theirs.get(i));
         }
         return Spread.of(r);
     }

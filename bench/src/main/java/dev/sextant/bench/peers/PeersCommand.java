@@ -45,6 +45,10 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--precision", description = "Sextant's: exact or fast; default: fast.")
     private String precision = "fast";
 
+    @Option(names = "--clock", description = "wall, or cpu: images per second of processor time, for --threads 1 on a "
+            + "machine in use; default: wall.")
+    private String clock = "wall";
+
     @Option(names = "--quick", description = "Turns of 1 s after 4 s of warm-up: a rough answer.")
     private boolean quick;
 
@@ -79,8 +83,8 @@ public final class PeersCommand implements Callable<Integer> {
     private void printConditions() {
         Map<String, Object> facts = Machine.facts();
         out.printf("%s, %s; %s%n", facts.get("cpu"), facts.get("processors") + " processors", facts.get("jdk"));
-        out.printf(Locale.ROOT, "%d threads, float32, Sextant's precision %s, %d rounds of %.0f s after %.0f s of warm-up%n",
-                threads, precision, rounds, seconds, warmUp);
+        out.printf(Locale.ROOT, "%d threads, float32, Sextant's precision %s, %d rounds of %.0f s after %.0f s of "
+                + "warm-up, by %s time%n", threads, precision, rounds, seconds, warmUp, clock);
     }
 
     private void train(BookNet net, Recipes recipes) {
@@ -88,7 +92,8 @@ public final class PeersCommand implements Callable<Integer> {
         try (var sextant = new WorkerProcess(recipes.sextant());
                 var tuned = new WorkerProcess(recipes.pytorchTuned());
                 var untuned = new WorkerProcess(recipes.pytorch())) {
-            var duel = new Duel(Mode.TRAIN, net, net.trainBatch(), List.of(sextant, tuned, untuned), out);
+            var duel = new Duel(Mode.TRAIN, net, net.trainBatch(), List.of(sextant, tuned, untuned), spare(),
+                    clock(), out);
             duel.run(warmUp, seconds, rounds);
             record(net, net.trainBatch(), TUNED, duel, tuned.name());
             record(net, net.trainBatch(), DEFAULT, duel, untuned.name());
@@ -99,10 +104,18 @@ public final class PeersCommand implements Callable<Integer> {
         out.printf("%n%s, inference, batch %d%n", net.key(), batch);
         try (var sextant = new WorkerProcess(recipes.sextant());
                 var onnx = new WorkerProcess(recipes.onnxRuntime())) {
-            var duel = new Duel(Mode.INFER, net, batch, List.of(sextant, onnx), out);
+            var duel = new Duel(Mode.INFER, net, batch, List.of(sextant, onnx), spare(), clock(), out);
             duel.run(warmUp, seconds, rounds);
             record(net, batch, key, duel, onnx.name());
         }
+    }
+
+    private Clock clock() {
+        return Clock.valueOf(clock.toUpperCase(Locale.ROOT));
+    }
+
+    private int spare() {
+        return Math.max(0, Runtime.getRuntime().availableProcessors() - threads);
     }
 
     private void record(BookNet net, int batch, String key, Duel duel, String peer) {
@@ -118,12 +131,13 @@ public final class PeersCommand implements Callable<Integer> {
         out.printf("%n%-12s %-14s %5s %12s %12s  %s%n", "network", "comparison", "batch", "sextant", "peer",
                 "ratio of images/s, median (lowest to highest round)");
         rows.forEach(out::println);
-        if (worstDisturbance > NOTEWORTHY_DISTURBANCE) {
-            out.printf(Locale.ROOT, "%nThe machine was shared: in the most disturbed comparison other programs used %.1f "
-                    + "processors. Engines suffer unequally from that; repeat on an idle machine.%n", worstDisturbance);
+        if (worstDisturbance > spare() + NOTEWORTHY_DISTURBANCE) {
+            out.printf(Locale.ROOT, "%nThe machine was shared: in the most disturbed comparison other programs used "
+                    + "%.1f processors. Engines suffer unequally from that; repeat on an idle machine.%n",
+                    worstDisturbance);
         }
         out.println();
-        ratios.forEach((key, values) -> out.printf(Locale.ROOT, "geomean %s %s%n", key, values.isEmpty() ? "not measured"
+        ratios.forEach((key, values) -> out.printf("geomean %s %s%n", key, values.isEmpty() ? "not measured"
                 : String.format(Locale.ROOT, "%.2fx",
                         Spread.geometricMean(values.stream().mapToDouble(Double::doubleValue).toArray()))));
     }

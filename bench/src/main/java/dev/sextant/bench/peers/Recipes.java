@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// How every engine is started.
 final class Recipes {
@@ -17,6 +18,8 @@ final class Recipes {
     /// fast.
     private static final String TUNED_ALLOCATOR = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0"
             + ":glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=67108864";
+
+    private static final Pattern JAR = Pattern.compile("sextant-bench-peers-[0-9.]+(-SNAPSHOT)?\\.jar");
 
     private final Path peers;
     private final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -29,8 +32,9 @@ final class Recipes {
         this.threads = threads;
         this.precision = precision;
         if (!Files.isDirectory(peers.resolve("lib"))) {
-            throw new SextantException("bench: the peers are not built (%s is missing): run mvn -Ppeers -pl bench/peers "
-                    + "-am -DskipTests package in %s, which downloads them once", peers.resolve("lib"), root);
+            throw new SextantException("bench: the peers are not built (%s is missing): run mvn -Ppeers -pl "
+                    + "bench/peers -am -DskipTests package in %s, which downloads them once", peers.resolve("lib"),
+                    root);
         }
     }
 
@@ -75,7 +79,7 @@ final class Recipes {
 
     private String classPath() {
         try (var files = Files.list(peers)) {
-            Path jar = files.filter(f -> f.getFileName().toString().matches("sextant-bench-peers-[0-9.]+(-SNAPSHOT)?\\.jar"))
+            Path jar = files.filter(f -> JAR.matcher(f.getFileName().toString()).matches())
                     .findFirst().orElseThrow(() -> new SextantException("bench: there is no jar in %s", peers));
             return String.join(File.pathSeparator, jar.toString(), peers.resolve("lib").resolve("*").toString(),
                     System.getProperty("java.class.path"));

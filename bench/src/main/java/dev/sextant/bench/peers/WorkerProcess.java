@@ -26,11 +26,9 @@ final class WorkerProcess implements AutoCloseable {
 
     /// One turn on the machine.
     ///
-    /// @param others processors that other programs used meanwhile
-    record Turn(long images, double seconds, long peakMegabytes, double others) {
-        double rate() {
-            return images / seconds;
-        }
+    /// @param processorSeconds what the engine's process used, all its threads together
+    /// @param others           processors that other programs used meanwhile
+    record Turn(long images, double seconds, double processorSeconds, long peakMegabytes, double others) {
     }
 
     private final Recipe recipe;
@@ -75,8 +73,9 @@ final class WorkerProcess implements AutoCloseable {
         double machineBefore = BusyTime.machine();
         double ownBefore = BusyTime.of(process);
         double[] n = numbers(ask("run " + seconds));
-        double others = (BusyTime.machine() - machineBefore - (BusyTime.of(process) - ownBefore)) / n[1];
-        return new Turn((long) n[0], n[1], (long) n[2], Math.max(0, others));
+        double own = BusyTime.of(process) - ownBefore;
+        double others = (BusyTime.machine() - machineBefore - own) / n[1];
+        return new Turn((long) n[0], n[1], own, (long) n[2], Math.max(0, others));
     }
 
     private static double[] numbers(String line) {
@@ -96,8 +95,8 @@ final class WorkerProcess implements AutoCloseable {
             }
             process.waitFor(5, TimeUnit.SECONDS);
             List<String> said = Files.readAllLines(log);
-            throw new SextantException("bench: %s ended at '%s'; its last words (all in %s):%n%s", recipe.name, question,
-                    log, String.join("\n", said.subList(Math.max(0, said.size() - 15), said.size())));
+            throw new SextantException("bench: %s ended at '%s'; its last words (all in %s):%n%s", recipe.name,
+                    question, log, String.join("\n", said.subList(Math.max(0, said.size() - 15), said.size())));
         } catch (IOException e) {
             throw new SextantException(e, "bench: %s at '%s': %s", recipe.name, question, e.getMessage());
         } catch (InterruptedException e) {

@@ -71,7 +71,8 @@ public final class Checks {
     static int window(String op, String axis, int in, int kernel, int stride, int pad, int dilation, boolean ceil) {
         // In long: attributes near 2^31 must not wrap around into a shape that looks right.
         long free = in + 2L * pad - dilation * (kernel - 1L) - 1;
-        if (free < 0) {
+        // Rounding up, a window may reach beyond the image by less than its stride.
+        if (free + (ceil ? stride - 1 : 0) < 0) {
             throw new ShapeException("%s: the kernel does not fit: %s=%d, pad %d, kernel %d, dilation %d need "
                     + "%s + 2·pad - dilation·(kernel-1) - 1 = %d >= 0; use a larger input or padding, or a smaller "
                     + "kernel", op, axis, in, pad, kernel, dilation, axis, free);

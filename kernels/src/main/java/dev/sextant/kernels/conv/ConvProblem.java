@@ -26,7 +26,8 @@ public record ConvProblem(int n, int c, int h, int w, int k, int r, int s, int p
 
     /// The same for a range of images.
     public ConvProblem images(int count) {
-        return new ConvProblem(count, c, h, w, k, r, s, p, q, strideH, strideW, padH, padW, dilationH, dilationW, groups);
+        return new ConvProblem(count, c, h, w, k, r, s, p, q, strideH, strideW, padH, padW, dilationH, dilationW,
+                groups);
     }
 
     /// Elements of the input.

@@ -9,7 +9,8 @@ record Counts(SimReport report, String kernel) {
 
     long sum(boolean shared, boolean store, ToLongFunction<Site> of) {
         return report.sites().stream()
-                .filter(s -> s.kernel().equals(kernel) && s.shared() == shared && s.store() == store).mapToLong(of).sum();
+                .filter(s -> s.kernel().equals(kernel) && s.shared() == shared && s.store() == store)
+                .mapToLong(of).sum();
     }
 
     long globalBytes() {

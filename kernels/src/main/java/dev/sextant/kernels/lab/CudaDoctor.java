@@ -31,6 +31,14 @@ public final class CudaDoctor {
         }
     }
 
+    /// Prints every link.
+    public static void main(String[] args) {
+        for (Link link : links()) {
+            System.out.println(link.ok() ? "%-14s %s".formatted(link.name(), link.found())
+                    : "%-14s missing; wanted: %s. %s".formatted(link.name(), link.wanted(), link.fix()));
+        }
+    }
+
     /// Every link, in order.
     public static List<Link> links() {
         Answer answer = CudaProbe.look();
@@ -51,8 +59,8 @@ public final class CudaDoctor {
     private static Link device(Answer answer) {
         String wanted = "compute capability 7.5 or newer";
         return answer instanceof Answer.Usable u
-                ? new Link("GPU", u.device() + ", compute capability " + u.capability() / 10 + "." + u.capability() % 10,
-                        wanted, "")
+                ? new Link("GPU", u.device() + ", compute capability " + u.capability() / 10 + "."
+                        + u.capability() % 10, wanted, "")
                 : new Link("GPU", null, wanted, "needs the driver first");
     }
 

@@ -84,6 +84,7 @@ public final class GpuLab {
             double error = result == null ? Double.NaN : difference(kernel.run(Device.ref(), extents), result);
             if (chosen.size() > 1) {
                 LabTable.rows(kernel, report, error).forEach(row -> out.println("simulated  " + row));
+                report.texts().forEach(text -> out.println("simulated  FOUND " + text));
             } else {
                 new LabPage(simulator.libraries(), report).lines(kernel, extents, error)
                         .forEach(line -> out.println("simulated  " + line));
@@ -135,7 +136,8 @@ public final class GpuLab {
             switch (args[i]) {
                 case "--shape" -> shape = args[i + 1];
                 case "--thread" -> thread = args[i + 1];
-                default -> throw new SextantException("gpu-lab: unknown option %s; known are --shape and --thread", args[i]);
+                default -> throw new SextantException("gpu-lab: unknown option %s; known are --shape and --thread",
+                        args[i]);
             }
         }
         if (args.length == 0) {

@@ -59,7 +59,8 @@ record LabKernel(String name, Enum<?> rung) {
             given = new int[0];
         }
         int needed = isGemm() ? 3 : 6;
-        if (given.length < needed || given.length > usual.length || Arrays.stream(given, 0, needed).anyMatch(d -> d < 1)) {
+        if (given.length < needed || given.length > usual.length
+                || Arrays.stream(given, 0, needed).anyMatch(d -> d < 1)) {
             throw new SextantException("gpu-lab: the shape of %s is %s, for example %s; '%s' is not", name, shapeForm(),
                     join(usual), text);
         }

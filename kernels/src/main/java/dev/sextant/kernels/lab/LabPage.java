@@ -70,8 +70,8 @@ final class LabPage {
                 c.sum(true, true, Site::requests), c.sum(true, true, Site::wavefronts), c.conflicts());
         double bound = Math.min(PEAK_GFLOPS, c.intensity() * PEAK_GBS);
         say("  arithmetic intensity   %.2f flop per byte moved (no cache simulated)", c.intensity());
-        say("  roofline               at most %.0f GFLOP/s on an A100 by its published figures (%.0f GFLOP/s, %.0f GB/s): "
-                + "bound by %s", bound, PEAK_GFLOPS, PEAK_GBS, bound < PEAK_GFLOPS ? "memory" : "arithmetic");
+        say("  roofline               at most %.0f GFLOP/s on an A100 by its published figures (%.0f GFLOP/s, %.0f "
+                + "GB/s): bound by %s", bound, PEAK_GFLOPS, PEAK_GBS, bound < PEAK_GFLOPS ? "memory" : "arithmetic");
         instructions(kernel);
     }
 
@@ -81,8 +81,8 @@ final class LabPage {
             text.append(String.format(Locale.ROOT, "  %s %.0f %%", device.architecture(),
                     100 * device.share(threads, budget.registers(), budget.sharedBytes())));
         }
-        say("  occupancy bound      %s   (%d registers per thread, %d bytes shared per block)", text, budget.registers(),
-                budget.sharedBytes());
+        say("  occupancy bound      %s   (%d registers per thread, %d bytes shared per block)", text,
+                budget.registers(), budget.sharedBytes());
     }
 
     private void memory(String what, Counts c, boolean store) {
@@ -130,8 +130,8 @@ final class LabPage {
         String kernel = report.launches().keySet().iterator().next();
         for (String step : report.steps()) {
             String[] f = step.split(" ", 5);
-            say("    %-28s %-5s %-6s %s", f[3].startsWith("0x") ? lines.of(kernel, Long.decode(f[3])) : f[3], f[0], f[1].equals("-") ? "" : f[1],
-                    f.length > 4 ? f[4] : "");
+            String place = f[3].startsWith("0x") ? lines.of(kernel, Long.decode(f[3])) : f[3];
+            say("    %-28s %-5s %-6s %s", place, f[0], f[1].equals("-") ? "" : f[1], f.length > 4 ? f[4] : "");
         }
     }
 }

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 public record PtxText(String source, String hash, String text, Map<String, int[]> entries) {
     private static final Pattern STAMP = Pattern.compile("// sextant source (\\S+) sha256 (\\p{XDigit}{64})");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
-    private static final Pattern INSTRUCTION = Pattern.compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
+    private static final Pattern INSTRUCTION =
+            Pattern.compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
     private static final Pattern PARAMETER =
             Pattern.compile("\\.param(?: \\.align \\d+)? \\.(?:[a-z])(\\d+) \\w+(?:\\[(\\d+)])?");
 
@@ -26,7 +27,8 @@ public record PtxText(String source, String hash, String text, Map<String, int[]
     public static PtxText of(String name) {
         try (var in = PtxText.class.getResourceAsStream(name + ".ptx")) {
             if (in == null) {
-                throw new DeviceException("cuda: the kernels of %s.cu are not in the jar; build the module kernels", name);
+                throw new DeviceException("cuda: the kernels of %s.cu are not in the jar; build the module kernels",
+                        name);
             }
             return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {

@@ -22,9 +22,9 @@ final class SimulatorBuild {
     static final String LIBRARY = "libcuda.so.1";
 
     private static final String FOLDER = "/dev/sextant/kernels/sim/";
-    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
+    private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp", "modules.cpp",
             "fibers.cpp", "memory.cpp", "streams.cpp", "trace.cpp");
-    private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "sim.h", "streams.h");
+    private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "driver.h", "sim.h", "streams.h");
     private static final List<String> COMMON = List.of("-std=c++17", "-fPIC", "-g1", "-ffp-contract=off");
     // The flags keep each access of the source one access of the program.
     private static final List<String> TRACED = List.of("-O1", "-fno-tree-sra", "-fno-tree-vectorize",
@@ -94,7 +94,8 @@ final class SimulatorBuild {
 
     private void compileAll() throws IOException {
         extract(folder);
-        List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY, "-o", LIBRARY));
+        List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY,
+                "-o", LIBRARY));
         command.addAll(COMMON);
         command.addAll(RUNTIME);
         command.add("-ldl");
@@ -123,7 +124,8 @@ final class SimulatorBuild {
 
     // A .cu file becomes a library with a table of its kernels.
     private void writeHost(String name, String source, String hash) throws IOException {
-        List<String> kernels = KERNEL.matcher(source).results().map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
+        List<String> kernels = KERNEL.matcher(source).results()
+                .map(m -> "    SIM_KERNEL(" + m.group(1) + "),").toList();
         Files.writeString(folder.resolve(name + ".host.cpp"), """
                 #include "cuda_on_cpu.h"
                 #include "%s.cu"

@@ -20,7 +20,8 @@ class DriverSymbolsTest {
     void noneIsMissing() throws IOException {
         Path library = Path.of(System.getProperty("java.library.path"), "libJCudaDriver-12.6.0-linux-x86_64.so");
         assumeTrue(Files.exists(library), "the list is that of JCuda's Linux library");
-        var bound = new TreeSet<>(Elf.read(library).undefinedSymbols().stream().filter(s -> s.startsWith("cu")).toList());
+        var bound = Elf.read(library).undefinedSymbols().stream().filter(s -> s.startsWith("cu"))
+                .collect(Collectors.toCollection(TreeSet::new));
         Path list = Path.of(System.getProperty("kernels.basedir"), "src/sim/cpp/driver_symbols.cpp");
         var defined = Pattern.compile("^UNSUPPORTED\\((\\w+)\\)", Pattern.MULTILINE).matcher(Files.readString(list))
                 .results().map(m -> m.group(1)).collect(Collectors.toCollection(TreeSet::new));

@@ -72,7 +72,8 @@ class PtxTest {
         return ptx.lines().filter(l -> l.contains("Build ID")).findFirst().orElse("");
     }
 
-    /// The assembler inside JCuda is of CUDA 12.0: older than the compiler, and it refuses what the label does not allow.
+    /// The assembler inside JCuda is of CUDA 12.0: older than the compiler, and it refuses what the label does not
+    /// allow.
     @ParameterizedTest
     @FieldSource("NAMES")
     void anOlderAssemblerAcceptsIt(String name) throws IOException {
@@ -84,7 +85,8 @@ class PtxTest {
 
     @Test
     void theOlderAssemblerRefusesWhatIsTooNew() throws IOException {
-        String text = committed("move").text().replace("\tret;", "\tmov.b32 %r1, 0;\n\tszext.wrap.u32 %r1, %r1, 3;\n\tret;");
+        String text = committed("move").text().replace("\tret;",
+                "\tmov.b32 %r1, 0;\n\tszext.wrap.u32 %r1, %r1, 3;\n\tret;");
         assertTrue(assemble(text, "sm_80").contains("szext"), "the label 7.0 must be checked");
     }
 

@@ -131,8 +131,8 @@ class SimulatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            half_warp_shuffle    | mask           | if (threadIdx.x < 16) y[threadIdx.x] = __shfl_xor_sync(FULL, x[0], 1);
-            return_then_shuffle  | mask           | if (threadIdx.x > 20) return; y[threadIdx.x] = __shfl_sync(FULL, x[0], 1);
+            half_warp_shuffle    | mask           | if (threadIdx.x < 16) y[0] = __shfl_xor_sync(FULL, x[0], 1);
+            return_then_shuffle  | mask           | if (threadIdx.x > 20) return; y[0] = __shfl_sync(FULL, x[0], 1);
             not_in_own_mask      | mask           | y[threadIdx.x] = __shfl_sync(0xfffffffeu, x[threadIdx.x], 1);
             reads_outside_mask   | mask           | if (threadIdx.x < 4) y[threadIdx.x] = __shfl_sync(0xfu, x[0], 9);
             barrier_for_some     | barrier        | if (threadIdx.x < 33) __syncthreads(); y[threadIdx.x] = 1;
@@ -144,8 +144,8 @@ class SimulatorTest {
             uninitialised_shared | uninitialised  | __shared__ float s[64]; y[threadIdx.x] = s[threadIdx.x];
             blocks_write_one     | race           | y[0] = blockIdx.x;
             threads_write_one    | race           | y[threadIdx.x / 2] = threadIdx.x;
-            neighbour_too_early  | race           | __shared__ float s[64]; s[threadIdx.x] = 1; y[threadIdx.x] = s[63 - threadIdx.x];
-            misaligned_vector    | misaligned     | *reinterpret_cast<float4*>(y + 1 + 4 * threadIdx.x) = make_float4(1, 2, 3, 4);
+            neighbour_too_early  | race           | __shared__ float s[64]; int t = threadIdx.x; s[t] = 1; y[t] = s[63 - t];
+            misaligned_vector    | misaligned     | *reinterpret_cast<float4*>(y + 1) = make_float4(1, 2, 3, 4);
             """)
     void findsWhatCudaForbids(String name, String kind, String body) {
         run(name, 2, 64, body);

@@ -19,14 +19,14 @@ final class Avx2GradTile4x16 extends GradTile {
 
     private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
             float[] c, int co, int ldc) {
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c0x1 = FloatVector.fromArray(S, c, co + 8);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c1x1 = FloatVector.fromArray(S, c, co + ldc + 8);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 8);
-        FloatVector c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-        FloatVector c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 8);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int xr = xo + p * xRow;
             int zr = zo + p * columns * 8;
@@ -49,13 +49,13 @@ final class Avx2GradTile4x16 extends GradTile {
                 c3x1 = x3.fma(z1, c3x1);
             }
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 8);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 8);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 8);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 8);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + 8).add(c1x1).intoArray(c, co + ldc + 8);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 8).add(c2x1).intoArray(c, co + 2 * ldc + 8);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 8).add(c3x1).intoArray(c, co + 3 * ldc + 8);
     }
 }

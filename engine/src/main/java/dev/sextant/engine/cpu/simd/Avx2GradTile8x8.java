@@ -19,14 +19,14 @@ final class Avx2GradTile8x8 extends GradTile {
 
     private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
             float[] c, int co, int ldc) {
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-        FloatVector c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-        FloatVector c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-        FloatVector c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-        FloatVector c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c6x0 = FloatVector.zero(S);
+        FloatVector c7x0 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int xr = xo + p * xRow;
             int zr = zo + p * columns * 8;
@@ -44,13 +44,13 @@ final class Avx2GradTile8x8 extends GradTile {
                 c7x0 = FloatVector.broadcast(S, x[xi + 7]).fma(z0, c7x0);
             }
         }
-        c0x0.intoArray(c, co);
-        c1x0.intoArray(c, co + ldc);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c4x0.intoArray(c, co + 4 * ldc);
-        c5x0.intoArray(c, co + 5 * ldc);
-        c6x0.intoArray(c, co + 6 * ldc);
-        c7x0.intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
     }
 }

@@ -22,15 +22,15 @@ final class Avx2PairTile3x3 extends PairTile {
         int x0 = xo + shift[t];
         int x1 = xo + shift[t + 1];
         int x2 = xo + shift[t + 2];
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c0x1 = FloatVector.fromArray(S, c, co + 8);
-        FloatVector c0x2 = FloatVector.fromArray(S, c, co + 16);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c1x1 = FloatVector.fromArray(S, c, co + ldc + 8);
-        FloatVector c1x2 = FloatVector.fromArray(S, c, co + ldc + 16);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 8);
-        FloatVector c2x2 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c0x2 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c1x2 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c2x2 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int zr = zo + p * columns * 8;
             int xr = p * xRow;
@@ -54,14 +54,14 @@ final class Avx2PairTile3x3 extends PairTile {
                 c2x2 = z2.fma(v2, c2x2);
             }
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 8);
-        c0x2.intoArray(c, co + 16);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 8);
-        c1x2.intoArray(c, co + ldc + 16);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 8);
-        c2x2.intoArray(c, co + 2 * ldc + 16);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+        FloatVector.fromArray(S, c, co + 16).add(c0x2).intoArray(c, co + 16);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + 8).add(c1x1).intoArray(c, co + ldc + 8);
+        FloatVector.fromArray(S, c, co + ldc + 16).add(c1x2).intoArray(c, co + ldc + 16);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 8).add(c2x1).intoArray(c, co + 2 * ldc + 8);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x2).intoArray(c, co + 2 * ldc + 16);
     }
 }

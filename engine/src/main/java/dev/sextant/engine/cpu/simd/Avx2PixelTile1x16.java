@@ -12,20 +12,16 @@ final class Avx2PixelTile1x16 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 16;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
@@ -33,6 +29,10 @@ final class Avx2PixelTile1x16 extends PixelTile {
             FloatVector x0 = FloatVector.broadcast(S, x[xi]);
             c0x0 = x0.fma(w0, c0x0);
             c0x1 = x0.fma(w1, c0x1);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
         }
         c0x0.intoArray(y, yo);
         c0x1.intoArray(y, yo + yBlock);

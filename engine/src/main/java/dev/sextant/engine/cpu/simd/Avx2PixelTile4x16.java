@@ -12,13 +12,13 @@ final class Avx2PixelTile4x16 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
@@ -27,17 +27,7 @@ final class Avx2PixelTile4x16 extends PixelTile {
         FloatVector c2x1 = FloatVector.zero(S);
         FloatVector c3x0 = FloatVector.zero(S);
         FloatVector c3x1 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel);
-            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel);
-            c2x1 = FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock);
-            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel);
-            c3x1 = FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 16;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
@@ -54,6 +44,16 @@ final class Avx2PixelTile4x16 extends PixelTile {
             FloatVector x3 = FloatVector.broadcast(S, x[xi + 24]);
             c3x0 = x3.fma(w0, c3x0);
             c3x1 = x3.fma(w1, c3x1);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
+            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
+            c2x1 = FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock).add(c2x1);
+            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0);
+            c3x1 = FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock).add(c3x1);
         }
         c0x0.intoArray(y, yo);
         c0x1.intoArray(y, yo + yBlock);

@@ -19,22 +19,22 @@ final class Avx512GradTile16x16 extends GradTile {
 
     private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
             float[] c, int co, int ldc) {
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-        FloatVector c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-        FloatVector c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-        FloatVector c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-        FloatVector c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
-        FloatVector c8x0 = FloatVector.fromArray(S, c, co + 8 * ldc);
-        FloatVector c9x0 = FloatVector.fromArray(S, c, co + 9 * ldc);
-        FloatVector c10x0 = FloatVector.fromArray(S, c, co + 10 * ldc);
-        FloatVector c11x0 = FloatVector.fromArray(S, c, co + 11 * ldc);
-        FloatVector c12x0 = FloatVector.fromArray(S, c, co + 12 * ldc);
-        FloatVector c13x0 = FloatVector.fromArray(S, c, co + 13 * ldc);
-        FloatVector c14x0 = FloatVector.fromArray(S, c, co + 14 * ldc);
-        FloatVector c15x0 = FloatVector.fromArray(S, c, co + 15 * ldc);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c6x0 = FloatVector.zero(S);
+        FloatVector c7x0 = FloatVector.zero(S);
+        FloatVector c8x0 = FloatVector.zero(S);
+        FloatVector c9x0 = FloatVector.zero(S);
+        FloatVector c10x0 = FloatVector.zero(S);
+        FloatVector c11x0 = FloatVector.zero(S);
+        FloatVector c12x0 = FloatVector.zero(S);
+        FloatVector c13x0 = FloatVector.zero(S);
+        FloatVector c14x0 = FloatVector.zero(S);
+        FloatVector c15x0 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int xr = xo + p * xRow;
             int zr = zo + p * columns * 16;
@@ -60,21 +60,21 @@ final class Avx512GradTile16x16 extends GradTile {
                 c15x0 = FloatVector.broadcast(S, x[xi + 15]).fma(z0, c15x0);
             }
         }
-        c0x0.intoArray(c, co);
-        c1x0.intoArray(c, co + ldc);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c4x0.intoArray(c, co + 4 * ldc);
-        c5x0.intoArray(c, co + 5 * ldc);
-        c6x0.intoArray(c, co + 6 * ldc);
-        c7x0.intoArray(c, co + 7 * ldc);
-        c8x0.intoArray(c, co + 8 * ldc);
-        c9x0.intoArray(c, co + 9 * ldc);
-        c10x0.intoArray(c, co + 10 * ldc);
-        c11x0.intoArray(c, co + 11 * ldc);
-        c12x0.intoArray(c, co + 12 * ldc);
-        c13x0.intoArray(c, co + 13 * ldc);
-        c14x0.intoArray(c, co + 14 * ldc);
-        c15x0.intoArray(c, co + 15 * ldc);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co + 8 * ldc).add(c8x0).intoArray(c, co + 8 * ldc);
+        FloatVector.fromArray(S, c, co + 9 * ldc).add(c9x0).intoArray(c, co + 9 * ldc);
+        FloatVector.fromArray(S, c, co + 10 * ldc).add(c10x0).intoArray(c, co + 10 * ldc);
+        FloatVector.fromArray(S, c, co + 11 * ldc).add(c11x0).intoArray(c, co + 11 * ldc);
+        FloatVector.fromArray(S, c, co + 12 * ldc).add(c12x0).intoArray(c, co + 12 * ldc);
+        FloatVector.fromArray(S, c, co + 13 * ldc).add(c13x0).intoArray(c, co + 13 * ldc);
+        FloatVector.fromArray(S, c, co + 14 * ldc).add(c14x0).intoArray(c, co + 14 * ldc);
+        FloatVector.fromArray(S, c, co + 15 * ldc).add(c15x0).intoArray(c, co + 15 * ldc);
     }
 }

@@ -19,22 +19,22 @@ final class Avx512GradTile8x32 extends GradTile {
 
     private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
             float[] c, int co, int ldc) {
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c0x1 = FloatVector.fromArray(S, c, co + 16);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c1x1 = FloatVector.fromArray(S, c, co + ldc + 16);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
-        FloatVector c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-        FloatVector c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 16);
-        FloatVector c4x0 = FloatVector.fromArray(S, c, co + 4 * ldc);
-        FloatVector c4x1 = FloatVector.fromArray(S, c, co + 4 * ldc + 16);
-        FloatVector c5x0 = FloatVector.fromArray(S, c, co + 5 * ldc);
-        FloatVector c5x1 = FloatVector.fromArray(S, c, co + 5 * ldc + 16);
-        FloatVector c6x0 = FloatVector.fromArray(S, c, co + 6 * ldc);
-        FloatVector c6x1 = FloatVector.fromArray(S, c, co + 6 * ldc + 16);
-        FloatVector c7x0 = FloatVector.fromArray(S, c, co + 7 * ldc);
-        FloatVector c7x1 = FloatVector.fromArray(S, c, co + 7 * ldc + 16);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c4x1 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c5x1 = FloatVector.zero(S);
+        FloatVector c6x0 = FloatVector.zero(S);
+        FloatVector c6x1 = FloatVector.zero(S);
+        FloatVector c7x0 = FloatVector.zero(S);
+        FloatVector c7x1 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int xr = xo + p * xRow;
             int zr = zo + p * columns * 16;
@@ -69,21 +69,21 @@ final class Avx512GradTile8x32 extends GradTile {
                 c7x1 = x7.fma(z1, c7x1);
             }
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 16);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 16);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 16);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 16);
-        c4x0.intoArray(c, co + 4 * ldc);
-        c4x1.intoArray(c, co + 4 * ldc + 16);
-        c5x0.intoArray(c, co + 5 * ldc);
-        c5x1.intoArray(c, co + 5 * ldc + 16);
-        c6x0.intoArray(c, co + 6 * ldc);
-        c6x1.intoArray(c, co + 6 * ldc + 16);
-        c7x0.intoArray(c, co + 7 * ldc);
-        c7x1.intoArray(c, co + 7 * ldc + 16);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + 16).add(c1x1).intoArray(c, co + ldc + 16);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x1).intoArray(c, co + 2 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 16).add(c3x1).intoArray(c, co + 3 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc + 16).add(c4x1).intoArray(c, co + 4 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc + 16).add(c5x1).intoArray(c, co + 5 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc + 16).add(c6x1).intoArray(c, co + 6 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc + 16).add(c7x1).intoArray(c, co + 7 * ldc + 16);
     }
 }

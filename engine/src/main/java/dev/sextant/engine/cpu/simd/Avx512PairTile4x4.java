@@ -23,22 +23,22 @@ final class Avx512PairTile4x4 extends PairTile {
         int x1 = xo + shift[t + 1];
         int x2 = xo + shift[t + 2];
         int x3 = xo + shift[t + 3];
-        FloatVector c0x0 = FloatVector.fromArray(S, c, co);
-        FloatVector c0x1 = FloatVector.fromArray(S, c, co + 16);
-        FloatVector c0x2 = FloatVector.fromArray(S, c, co + 32);
-        FloatVector c0x3 = FloatVector.fromArray(S, c, co + 48);
-        FloatVector c1x0 = FloatVector.fromArray(S, c, co + ldc);
-        FloatVector c1x1 = FloatVector.fromArray(S, c, co + ldc + 16);
-        FloatVector c1x2 = FloatVector.fromArray(S, c, co + ldc + 32);
-        FloatVector c1x3 = FloatVector.fromArray(S, c, co + ldc + 48);
-        FloatVector c2x0 = FloatVector.fromArray(S, c, co + 2 * ldc);
-        FloatVector c2x1 = FloatVector.fromArray(S, c, co + 2 * ldc + 16);
-        FloatVector c2x2 = FloatVector.fromArray(S, c, co + 2 * ldc + 32);
-        FloatVector c2x3 = FloatVector.fromArray(S, c, co + 2 * ldc + 48);
-        FloatVector c3x0 = FloatVector.fromArray(S, c, co + 3 * ldc);
-        FloatVector c3x1 = FloatVector.fromArray(S, c, co + 3 * ldc + 16);
-        FloatVector c3x2 = FloatVector.fromArray(S, c, co + 3 * ldc + 32);
-        FloatVector c3x3 = FloatVector.fromArray(S, c, co + 3 * ldc + 48);
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c0x2 = FloatVector.zero(S);
+        FloatVector c0x3 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c1x2 = FloatVector.zero(S);
+        FloatVector c1x3 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c2x2 = FloatVector.zero(S);
+        FloatVector c2x3 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c3x2 = FloatVector.zero(S);
+        FloatVector c3x3 = FloatVector.zero(S);
         for (int p = 0; p < rows; p++) {
             int zr = zo + p * columns * 16;
             int xr = p * xRow;
@@ -71,21 +71,21 @@ final class Avx512PairTile4x4 extends PairTile {
                 c3x3 = z3.fma(v3, c3x3);
             }
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 16);
-        c0x2.intoArray(c, co + 32);
-        c0x3.intoArray(c, co + 48);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 16);
-        c1x2.intoArray(c, co + ldc + 32);
-        c1x3.intoArray(c, co + ldc + 48);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 16);
-        c2x2.intoArray(c, co + 2 * ldc + 32);
-        c2x3.intoArray(c, co + 2 * ldc + 48);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 16);
-        c3x2.intoArray(c, co + 3 * ldc + 32);
-        c3x3.intoArray(c, co + 3 * ldc + 48);
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+        FloatVector.fromArray(S, c, co + 32).add(c0x2).intoArray(c, co + 32);
+        FloatVector.fromArray(S, c, co + 48).add(c0x3).intoArray(c, co + 48);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + 16).add(c1x1).intoArray(c, co + ldc + 16);
+        FloatVector.fromArray(S, c, co + ldc + 32).add(c1x2).intoArray(c, co + ldc + 32);
+        FloatVector.fromArray(S, c, co + ldc + 48).add(c1x3).intoArray(c, co + ldc + 48);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x1).intoArray(c, co + 2 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 32).add(c2x2).intoArray(c, co + 2 * ldc + 32);
+        FloatVector.fromArray(S, c, co + 2 * ldc + 48).add(c2x3).intoArray(c, co + 2 * ldc + 48);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 16).add(c3x1).intoArray(c, co + 3 * ldc + 16);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 32).add(c3x2).intoArray(c, co + 3 * ldc + 32);
+        FloatVector.fromArray(S, c, co + 3 * ldc + 48).add(c3x3).intoArray(c, co + 3 * ldc + 48);
     }
 }

@@ -12,13 +12,13 @@ final class Avx512PixelTile24x16 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
@@ -43,33 +43,7 @@ final class Avx512PixelTile24x16 extends PixelTile {
         FloatVector c21x0 = FloatVector.zero(S);
         FloatVector c22x0 = FloatVector.zero(S);
         FloatVector c23x0 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel);
-            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel);
-            c4x0 = FloatVector.fromArray(S, y, yo + 4 * yPixel);
-            c5x0 = FloatVector.fromArray(S, y, yo + 5 * yPixel);
-            c6x0 = FloatVector.fromArray(S, y, yo + 6 * yPixel);
-            c7x0 = FloatVector.fromArray(S, y, yo + 7 * yPixel);
-            c8x0 = FloatVector.fromArray(S, y, yo + 8 * yPixel);
-            c9x0 = FloatVector.fromArray(S, y, yo + 9 * yPixel);
-            c10x0 = FloatVector.fromArray(S, y, yo + 10 * yPixel);
-            c11x0 = FloatVector.fromArray(S, y, yo + 11 * yPixel);
-            c12x0 = FloatVector.fromArray(S, y, yo + 12 * yPixel);
-            c13x0 = FloatVector.fromArray(S, y, yo + 13 * yPixel);
-            c14x0 = FloatVector.fromArray(S, y, yo + 14 * yPixel);
-            c15x0 = FloatVector.fromArray(S, y, yo + 15 * yPixel);
-            c16x0 = FloatVector.fromArray(S, y, yo + 16 * yPixel);
-            c17x0 = FloatVector.fromArray(S, y, yo + 17 * yPixel);
-            c18x0 = FloatVector.fromArray(S, y, yo + 18 * yPixel);
-            c19x0 = FloatVector.fromArray(S, y, yo + 19 * yPixel);
-            c20x0 = FloatVector.fromArray(S, y, yo + 20 * yPixel);
-            c21x0 = FloatVector.fromArray(S, y, yo + 21 * yPixel);
-            c22x0 = FloatVector.fromArray(S, y, yo + 22 * yPixel);
-            c23x0 = FloatVector.fromArray(S, y, yo + 23 * yPixel);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 16;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
@@ -97,6 +71,32 @@ final class Avx512PixelTile24x16 extends PixelTile {
             c21x0 = FloatVector.broadcast(S, x[xi + 336]).fma(w0, c21x0);
             c22x0 = FloatVector.broadcast(S, x[xi + 352]).fma(w0, c22x0);
             c23x0 = FloatVector.broadcast(S, x[xi + 368]).fma(w0, c23x0);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
+            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0);
+            c4x0 = FloatVector.fromArray(S, y, yo + 4 * yPixel).add(c4x0);
+            c5x0 = FloatVector.fromArray(S, y, yo + 5 * yPixel).add(c5x0);
+            c6x0 = FloatVector.fromArray(S, y, yo + 6 * yPixel).add(c6x0);
+            c7x0 = FloatVector.fromArray(S, y, yo + 7 * yPixel).add(c7x0);
+            c8x0 = FloatVector.fromArray(S, y, yo + 8 * yPixel).add(c8x0);
+            c9x0 = FloatVector.fromArray(S, y, yo + 9 * yPixel).add(c9x0);
+            c10x0 = FloatVector.fromArray(S, y, yo + 10 * yPixel).add(c10x0);
+            c11x0 = FloatVector.fromArray(S, y, yo + 11 * yPixel).add(c11x0);
+            c12x0 = FloatVector.fromArray(S, y, yo + 12 * yPixel).add(c12x0);
+            c13x0 = FloatVector.fromArray(S, y, yo + 13 * yPixel).add(c13x0);
+            c14x0 = FloatVector.fromArray(S, y, yo + 14 * yPixel).add(c14x0);
+            c15x0 = FloatVector.fromArray(S, y, yo + 15 * yPixel).add(c15x0);
+            c16x0 = FloatVector.fromArray(S, y, yo + 16 * yPixel).add(c16x0);
+            c17x0 = FloatVector.fromArray(S, y, yo + 17 * yPixel).add(c17x0);
+            c18x0 = FloatVector.fromArray(S, y, yo + 18 * yPixel).add(c18x0);
+            c19x0 = FloatVector.fromArray(S, y, yo + 19 * yPixel).add(c19x0);
+            c20x0 = FloatVector.fromArray(S, y, yo + 20 * yPixel).add(c20x0);
+            c21x0 = FloatVector.fromArray(S, y, yo + 21 * yPixel).add(c21x0);
+            c22x0 = FloatVector.fromArray(S, y, yo + 22 * yPixel).add(c22x0);
+            c23x0 = FloatVector.fromArray(S, y, yo + 23 * yPixel).add(c23x0);
         }
         c0x0.intoArray(y, yo);
         c1x0.intoArray(y, yo + yPixel);

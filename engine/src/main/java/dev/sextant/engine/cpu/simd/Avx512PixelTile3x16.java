@@ -12,28 +12,28 @@ final class Avx512PixelTile3x16 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 16;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
             c0x0 = FloatVector.broadcast(S, x[xi]).fma(w0, c0x0);
             c1x0 = FloatVector.broadcast(S, x[xi + 16]).fma(w0, c1x0);
             c2x0 = FloatVector.broadcast(S, x[xi + 32]).fma(w0, c2x0);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
         }
         c0x0.intoArray(y, yo);
         c1x0.intoArray(y, yo + yPixel);

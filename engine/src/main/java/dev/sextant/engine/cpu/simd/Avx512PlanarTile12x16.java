@@ -12,13 +12,13 @@ final class Avx512PlanarTile12x16 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
@@ -31,21 +31,7 @@ final class Avx512PlanarTile12x16 extends PixelTile {
         FloatVector c9x0 = FloatVector.zero(S);
         FloatVector c10x0 = FloatVector.zero(S);
         FloatVector c11x0 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel);
-            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel);
-            c4x0 = FloatVector.fromArray(S, y, yo + 4 * yPixel);
-            c5x0 = FloatVector.fromArray(S, y, yo + 5 * yPixel);
-            c6x0 = FloatVector.fromArray(S, y, yo + 6 * yPixel);
-            c7x0 = FloatVector.fromArray(S, y, yo + 7 * yPixel);
-            c8x0 = FloatVector.fromArray(S, y, yo + 8 * yPixel);
-            c9x0 = FloatVector.fromArray(S, y, yo + 9 * yPixel);
-            c10x0 = FloatVector.fromArray(S, y, yo + 10 * yPixel);
-            c11x0 = FloatVector.fromArray(S, y, yo + 11 * yPixel);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 16;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
@@ -61,6 +47,20 @@ final class Avx512PlanarTile12x16 extends PixelTile {
             c9x0 = FloatVector.broadcast(S, x[xi + 9]).fma(w0, c9x0);
             c10x0 = FloatVector.broadcast(S, x[xi + 10]).fma(w0, c10x0);
             c11x0 = FloatVector.broadcast(S, x[xi + 11]).fma(w0, c11x0);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
+            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0);
+            c4x0 = FloatVector.fromArray(S, y, yo + 4 * yPixel).add(c4x0);
+            c5x0 = FloatVector.fromArray(S, y, yo + 5 * yPixel).add(c5x0);
+            c6x0 = FloatVector.fromArray(S, y, yo + 6 * yPixel).add(c6x0);
+            c7x0 = FloatVector.fromArray(S, y, yo + 7 * yPixel).add(c7x0);
+            c8x0 = FloatVector.fromArray(S, y, yo + 8 * yPixel).add(c8x0);
+            c9x0 = FloatVector.fromArray(S, y, yo + 9 * yPixel).add(c9x0);
+            c10x0 = FloatVector.fromArray(S, y, yo + 10 * yPixel).add(c10x0);
+            c11x0 = FloatVector.fromArray(S, y, yo + 11 * yPixel).add(c11x0);
         }
         c0x0.intoArray(y, yo);
         c1x0.intoArray(y, yo + yPixel);

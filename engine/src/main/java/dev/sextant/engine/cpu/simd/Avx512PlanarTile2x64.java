@@ -12,13 +12,13 @@ final class Avx512PlanarTile2x64 extends PixelTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {
-        multiply(depth, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
-            int yPixel, int yBlock, boolean add) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c0x2 = FloatVector.zero(S);
@@ -27,17 +27,7 @@ final class Avx512PlanarTile2x64 extends PixelTile {
         FloatVector c1x1 = FloatVector.zero(S);
         FloatVector c1x2 = FloatVector.zero(S);
         FloatVector c1x3 = FloatVector.zero(S);
-        if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock);
-            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock);
-            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel);
-            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock);
-            c1x2 = FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock);
-            c1x3 = FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock);
-        }
-        for (int k = 0; k < depth; k++) {
+        for (int k = from; k < to; k++) {
             int xi = xo + shift[k];
             int wi = wo + k * 64;
             FloatVector w0 = FloatVector.fromArray(S, w, wi);
@@ -54,6 +44,16 @@ final class Avx512PlanarTile2x64 extends PixelTile {
             c1x1 = x1.fma(w1, c1x1);
             c1x2 = x1.fma(w2, c1x2);
             c1x3 = x1.fma(w3, c1x3);
+        }
+        if (add) {
+            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
+            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2);
+            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3);
+            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
+            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
+            c1x2 = FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2);
+            c1x3 = FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3);
         }
         c0x0.intoArray(y, yo);
         c0x1.intoArray(y, yo + yBlock);

@@ -11,11 +11,13 @@ import java.util.Arrays;
 /// offsets ([PixelTile]). Nothing like a patch matrix exists; only where taps reach beyond the border, or a stride
 /// separates neighbours, a [Band] of rows is copied with its padding, which costs a few percent of the products.
 ///
-/// Every element is one chain of fused multiply-adds in the order (source channel, tap).
+/// Every element is a sum of chains of fused multiply-adds in the order (source channel, tap).
 final class BlockedConv {
     private static final int LANES = BlockedView.LANES;
     /// Chunks to aim for.
     private static final int CHUNKS = 16;
+    /// Longest chain of multiply-adds; a longer sum is made of several, which rounds less.
+    private static final int CHAIN = 128;
     /// Most elements of a band.
     private static final int BAND = 1 << 18;
 
@@ -117,6 +119,7 @@ final class BlockedConv {
             shift[k] = direct ? c / LANES * x.plane + c % LANES + tapH[t] * x.row + tapW[t] * LANES
                     : band.shift(c, t, most);
         }
+        int parts = Math.max(1, Math.ceilDiv(depth, CHAIN));
         float[] packed = pack(w, y, tile, depth);
         float[] lanesOfBias = bias == null ? null : lanes(bias, y);
         workers.run(y.images() * bands, chunk -> {
@@ -135,7 +138,7 @@ final class BlockedConv {
                 at = 0;
                 rowStep = band.resultRow();
             }
-            var sweep = new Sweep(tile, depth, source, shift, packed, to);
+            var sweep = new Sweep(tile, depth, parts, source, shift, packed, to);
             for (int block = 0; block < y.blocks(); block += tile.blocks) {
                 if (flat) {
                     sweep.row(at, n, block, p0, rows * gridW);
@@ -152,17 +155,29 @@ final class BlockedConv {
     }
 
     /// Tiles along a row.
-    private record Sweep(PixelTile tile, int depth, float[] source, int[] shift, float[] packed, Result to) {
+    private record Sweep(PixelTile tile, int depth, int parts, float[] source, int[] shift, float[] packed, Result to) {
 
         void row(int at, int n, int block, int p, int width) {
             int wo = block / tile.blocks * depth * tile.blocks * LANES;
-            int q = 0;
-            for (; q + tile.pixels <= width; q += tile.pixels) {
-                tile.run(depth, source, at + q * tile.pixelStride, shift, packed, wo, to.y.data(),
-                        to.at(n, block, p, q), to.yPixel, to.y.plane(), to.adds);
+            int whole = width / tile.pixels * tile.pixels;
+            for (int part = 0; part < parts; part++) {
+                int k0 = (int) ((long) part * depth / parts);
+                int k1 = (int) ((long) (part + 1) * depth / parts);
+                for (int q = 0; q < whole; q += tile.pixels) {
+                    tile.run(k0, k1, source, at + q * tile.pixelStride, shift, packed, wo, to.y.data(),
+                            to.at(n, block, p, q), to.yPixel, to.y.plane(), to.adds || part > 0);
+                }
             }
-            if (q < width) {
-                rest(at, n, block, p, q, width, wo);
+            if (whole < width) {
+                rest(at, n, block, p, whole, width, wo);
+            }
+        }
+
+        /// One tile whose result goes to a dense place of its own.
+        private void alone(PixelTile one, int from, float[] weights, int wo, float[] result) {
+            for (int part = 0; part < parts; part++) {
+                one.run((int) ((long) part * depth / parts), (int) ((long) (part + 1) * depth / parts), source, from,
+                        shift, weights, wo, result, 0, LANES, one.pixels * LANES, part > 0);
             }
         }
 
@@ -175,8 +190,7 @@ final class BlockedConv {
                 return;
             }
             float[] block2 = Scratch.ofThread().floats(Scratch.TILE, tile.pixels * tile.blocks * LANES);
-            tile.run(depth, source, at + q * tile.pixelStride, shift, packed, wo, block2, 0, LANES,
-                    tile.pixels * LANES, false);
+            alone(tile, at + q * tile.pixelStride, packed, wo, block2);
             for (int b = 0; b < tile.blocks; b++) {
                 for (int i = from; i < width; i++) {
                     Loops.copy(block2, (b * tile.pixels + i - q) * LANES, to.y.data(), to.at(n, block + b, p, i), LANES,
@@ -194,8 +208,7 @@ final class BlockedConv {
                     System.arraycopy(packed, wo + (k * tile.blocks + b) * LANES, weights, k * LANES, LANES);
                 }
                 for (int i = from; i < width; i++) {
-                    one.run(depth, source, at + i * tile.pixelStride, shift, weights, 0, vector, 0, LANES, LANES,
-                            false);
+                    alone(one, at + i * tile.pixelStride, weights, 0, vector);
                     Loops.copy(vector, 0, to.y.data(), to.at(n, block + b, p, i), LANES, to.adds);
                 }
             }

@@ -13,7 +13,8 @@ abstract class GradTile {
         this.blocks = blocks;
     }
 
-    /// `c[i][j] += Σ_{p, q} x[p][q][i]·z[block j][p][q]`, in the order of the pixels.
+    /// `c[i][j] += Σ_{p, q} x[p][q][i]·z[block j][p][q]`, in the order of the pixels, a chain of
+    /// its own that is added at the end.
     ///
     /// @param x      pixels a vector apart, rows `xRow` apart
     /// @param z      dense rows of `columns` pixels, blocks `zBlock` apart

@@ -11,7 +11,8 @@ abstract class PairTile {
         this.taps = taps;
     }
 
-    /// `c[i][j] += Σ_{p, q} z[i][p][q]·x[p, q shifted by tap t + j]`, elements being vectors over images.
+    /// `c[i][j] += Σ_{p, q} z[i][p][q]·x[p, q shifted by tap t + j]`, elements being vectors over images,
+    /// in chains of their own that are added at the end.
     ///
     /// @param z  planes `zPlane` apart, dense `rows × columns` vectors each
     /// @param xo where the input's first pixel is; rows `xRow` apart

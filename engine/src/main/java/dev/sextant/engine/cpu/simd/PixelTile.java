@@ -18,12 +18,13 @@ abstract class PixelTile {
         this.pixelStride = pixelStride;
     }
 
-    /// `y[pixel i][block j] (+)= Σ_k x[xo + shift[k] + i·pixelStride]·w[k][j]`, in the order of `k`.
+    /// `y[pixel i][block j] (+)= Σ_k x[xo + shift[k] + i·pixelStride]·w[k][j]`, `k` from `from` to `to − 1`: a chain of
+    /// fused multiply-adds of its own, which is added to `y` at the end.
     ///
     /// @param w      packed `[depth][blocks][lanes]`
     /// @param yPixel distance between result pixels
     /// @param yBlock distance between result blocks
-    abstract void run(int depth, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
+    abstract void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock, boolean add);
 
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {

@@ -1,0 +1,17 @@
+// driver.h -- what the functions of the driver API share.
+#pragma once
+#include "streams.h"
+
+// What every call that needs a context begins with: injected failures, the context, an earlier error.
+int enter(const char* name);
+
+#define ENTER(name) \
+    std::lock_guard<std::recursive_mutex> guard(simLock); \
+    if (int rc = enter(name)) { \
+        return rc; \
+    }
+
+Stream* streamOf(void* handle);                 // null if it is none
+int copyWork(const char* name, Stream* s, std::function<int()> run);
+long findingsNow();
+void clearFindings();
