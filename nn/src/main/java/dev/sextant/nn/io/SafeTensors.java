@@ -288,7 +288,11 @@ public final class SafeTensors implements TensorFile {
         long[] values = longs(name);
         int[] ints = new int[values.length];
         for (int i = 0; i < ints.length; i++) {
-            ints[i] = Math.toIntExact(values[i]);
+            ints[i] = (int) values[i];
+            if (ints[i] != values[i]) {
+                throw new FormatException("%s: tensor %s holds %d at position %d, which is no 32-bit integer", file,
+                        name, values[i], i);
+            }
         }
         return NDArray.of(ints, e.shape, device);
     }
