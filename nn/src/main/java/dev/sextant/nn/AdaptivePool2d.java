@@ -45,6 +45,17 @@ public final class AdaptivePool2d extends Layer {
         return Pooling.adaptivePool2d(spec, x);
     }
 
+    /// A window where the output divides the input, otherwise counted as everything.
+    @Override
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        Shape out = spec.outputShape(input);
+        if (out.dim(2) == 1 || input.dim(2) % out.dim(2) != 0 || input.dim(3) % out.dim(3) != 0) {
+            return ReceptiveField.WHOLE;
+        }
+        Pair window = Pair.of(input.dim(2) / out.dim(2), input.dim(3) / out.dim(3));
+        return in.through(window, window, Pair.ONE);
+    }
+
     @Override
     protected Shape outputShape(Shape in, Walk walk) {
         return spec.outputShape(in);

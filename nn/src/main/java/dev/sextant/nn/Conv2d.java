@@ -138,6 +138,11 @@ public final class Conv2d extends Layer implements Fusable {
     }
 
     @Override
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        return in.through(kernel, spec.stride(), spec.dilation());
+    }
+
+    @Override
     public long macs(Shape in) {
         return spec.macs(in, weightShape(in));
     }

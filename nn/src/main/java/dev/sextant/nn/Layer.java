@@ -78,6 +78,14 @@ public abstract class Layer {
         return 0;
     }
 
+    /// What one output sees of the image, for an input whose elements see `in`. A layer whose outputs stand at the same
+    /// places as its inputs changes nothing; containers are asked for their children only.
+    ///
+    /// @param input shape of the input, batch included
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        return in;
+    }
+
     /// The layer's type as summaries print it.
     public String typeName() {
         return getClass().getSimpleName();
@@ -340,6 +348,11 @@ public abstract class Layer {
 
     private synchronized void uninstall(Installed installed) {
         hooks = hooks.stream().filter(h -> h != installed).toList();
+    }
+
+    /// Floating buffers as float64, for [LayerCheck].
+    final void widenBuffers() {
+        buffers.replaceAll((name, b) -> b.dtype().isFloating() ? b.cast(DType.FLOAT64) : b);
     }
 
     /// A small constant array for a buffer; `initialize` moves it to the model's device.

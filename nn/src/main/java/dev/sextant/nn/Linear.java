@@ -96,6 +96,11 @@ public final class Linear extends Layer implements Fusable {
     }
 
     @Override
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        return ReceptiveField.WHOLE;
+    }
+
+    @Override
     public long macs(Shape in) {
         return flat(in).size() * out;
     }

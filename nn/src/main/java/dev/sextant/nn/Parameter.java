@@ -62,6 +62,11 @@ public final class Parameter {
         var = frozen ? Var.of(value) : Var.leaf(value);
     }
 
+    /// Computes with a value of any floating type that belongs to somebody else, for [LayerCheck].
+    void substitute(Var other) {
+        var = other;
+    }
+
     /// A frozen parameter gets no gradient and is not updated.
     public void freeze(boolean on) {
         frozen = on;

@@ -61,6 +61,11 @@ public final class Pool2d extends Layer {
     }
 
     @Override
+    protected ReceptiveField receptiveField(ReceptiveField in, Shape input) {
+        return in.through(spec.kernel(), spec.stride(), spec.dilation());
+    }
+
+    @Override
     protected Shape outputShape(Shape in, Walk walk) {
         return spec.outputShape(in);
     }

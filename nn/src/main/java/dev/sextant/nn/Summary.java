@@ -1,29 +1,42 @@
 package dev.sextant.nn;
 
 import dev.sextant.engine.Shape;
-import dev.sextant.nn.io.Json;
+import dev.sextant.engine.error.SextantException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/// A model's layers with shapes, parameters and multiply-adds, computed from shapes alone.
+/// A model's layers with shapes, parameters, work, memory and receptive fields, computed from shapes alone.
 ///
 /// @param title name of the model
 /// @param input shape of the input, batch included
-/// @param rows  one per layer, outermost first
-public record Summary(String title, Shape input, List<Row> rows) {
+/// @param rows  one per layer, outermost first, in order of definition
+/// @param calls every pass through a layer, in the order they end: a layer that runs twice is there twice
+public record Summary(String title, Shape input, List<Row> rows, List<Row> calls) {
 
     /// One layer.
     ///
-    /// @param path   name from the root, empty for the root itself
-    /// @param depth  0 for the root
-    /// @param leaf   whether it has no children
-    /// @param params parameters of the layer and everything below it
-    /// @param macs   multiply-adds of convolutions and linear layers in one forward pass of the whole batch, likewise
-    public record Row(String path, String type, int depth, boolean leaf, Shape output, long params, long macs) {
+    /// @param path       name from the root, empty for the root itself
+    /// @param depth      0 for the root
+    /// @param leaf       whether it has no children
+    /// @param sequential whether it only runs its children one after the other
+    /// @param ownParams  its own parameters, those of layers below it not counted
+    /// @param params     parameters of the layer and everything below it
+    /// @param macs       multiply-adds of convolutions and linear layers in one forward pass of the whole batch,
+    ///                   likewise
+    /// @param field      what one of its outputs sees of the input image
+    /// @param trainingBytes  activations that a training step keeps: the outputs of all layers without children, here
+    ///                       and below; float32
+    /// @param inferenceBytes activations of inference at the moment when most are needed: input and output of one layer
+    public record Row(String path, String type, int depth, boolean leaf, boolean sequential, Shape output,
+            long ownParams, long params, long macs, ReceptiveField field, long trainingBytes, long inferenceBytes) {
+
+        /// Floating-point operations of convolutions and linear layers: two for each multiply-add.
+        public long flops() {
+            return 2 * macs;
+        }
     }
 
     /// Summarises a model for an input shape, batch included. Nothing is computed and no memory is taken.
@@ -31,18 +44,20 @@ public record Summary(String title, Shape input, List<Row> rows) {
         Map<Layer, String> paths = new LinkedHashMap<>();
         model.visit("", (path, layer) -> paths.putIfAbsent(layer, path));
         Map<Layer, Row> rows = new HashMap<>();
+        List<Row> calls = new ArrayList<>();
+        var fields = new FieldWalk(input);
         model.walk(input, new Walk() {
             @Override
+            public void enter(Layer layer, Shape in) {
+                fields.enter(layer, in);
+            }
+
+            @Override
             public void leave(Layer layer, Shape in, Shape out) {
-                String path = paths.get(layer);
-                long params = layer.ownParameters().isEmpty() ? layer.plannedParameters(in) : own(layer);
-                long macs = layer.macs(in);
-                for (Layer child : layer.children().values()) {
-                    params += sum(child, rows, true);
-                    macs += sum(child, rows, false);
-                }
-                int depth = path.isEmpty() ? 0 : path.split("\\.").length;
-                rows.put(layer, new Row(path, layer.typeName(), depth, layer.children().isEmpty(), out, params, macs));
+                ReceptiveField field = fields.leave(layer, in, out);
+                Row row = row(layer, paths.getOrDefault(layer, ""), in, out, field, rows);
+                rows.put(layer, row);
+                calls.add(row);
             }
         });
         List<Row> ordered = new ArrayList<>();
@@ -51,20 +66,49 @@ public record Summary(String title, Shape input, List<Row> rows) {
                 ordered.add(rows.get(layer));
             }
         });
-        return new Summary(title, input, List.copyOf(ordered));
+        return new Summary(title, input, List.copyOf(ordered), List.copyOf(calls));
     }
 
-    private static long own(Layer layer) {
-        return layer.ownParameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+    /// Any layer alone, on batches of examples.
+    ///
+    /// @param example shape of one example, without batch
+    public static Summary of(Layer layer, Shape example, int batch) {
+        int[] dims = new int[example.rank() + 1];
+        dims[0] = batch;
+        System.arraycopy(example.dims(), 0, dims, 1, example.rank());
+        return of(layer, Shape.of(dims), layer.typeName());
     }
 
-    /// A child's own row, or the sum over what is below it where it is a mere holder that was never run itself.
-    private static long sum(Layer child, Map<Layer, Row> rows, boolean params) {
-        Row row = rows.get(child);
-        if (row != null) {
-            return params ? row.params : row.macs;
+    private static Row row(Layer layer, String path, Shape in, Shape out, ReceptiveField field, Map<Layer, Row> rows) {
+        boolean leaf = layer.children().isEmpty();
+        long own = layer.ownParameters().isEmpty() ? layer.plannedParameters(in)
+                : layer.ownParameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+        long params = own;
+        long macs = layer.macs(in);
+        long kept = leaf ? Float.BYTES * out.size() : 0;
+        long peak = Float.BYTES * (in.size() + out.size());
+        for (Row child : below(layer, rows)) {
+            params += child.params;
+            macs += child.macs;
+            kept += child.trainingBytes;
+            peak = Math.max(peak, child.inferenceBytes);
         }
-        return child.children().values().stream().mapToLong(c -> sum(c, rows, params)).sum();
+        return new Row(path, layer.typeName(), path.isEmpty() ? 0 : path.split("\\.").length, leaf,
+                layer instanceof Sequential, out, own, params, macs, field, kept, peak);
+    }
+
+    /// The rows of the children; in place of a child that is a mere holder and never runs itself, those of its children.
+    private static List<Row> below(Layer layer, Map<Layer, Row> rows) {
+        List<Row> all = new ArrayList<>();
+        for (Layer child : layer.children().values()) {
+            Row row = rows.get(child);
+            if (row != null) {
+                all.add(row);
+            } else {
+                all.addAll(below(child, rows));
+            }
+        }
+        return all;
     }
 
     /// All parameters.
@@ -77,77 +121,53 @@ public record Summary(String title, Shape input, List<Row> rows) {
         return rows.getFirst().macs;
     }
 
+    /// The layers down to a depth only; 1 keeps the outermost ones. Totals stay.
+    public Summary toDepth(int depth) {
+        return new Summary(title, input, rows.stream().filter(r -> r.depth <= depth).toList(), calls);
+    }
+
+    /// The summary of one block, for example `layer1.0`. Its receptive fields still count from the network's input.
+    ///
+    /// @throws SextantException if there is no such layer
+    public Summary block(String path) {
+        List<Row> below = rows.stream().filter(r -> r.path.equals(path) || r.path.startsWith(path + ".")).toList();
+        if (below.isEmpty() || !below.getFirst().path.equals(path)) {
+            throw new SextantException("summary: %s has no layer '%s'; its outermost are %s", title, path,
+                    rows.stream().filter(r -> r.depth == 1).map(Row::path).toList());
+        }
+        return new Summary(title + "." + path, input, below,
+                calls.stream().filter(r -> r.path.equals(path) || r.path.startsWith(path + ".")).toList());
+    }
+
     /// A table for terminals.
     public String text() {
-        int width = 5;
-        for (Row r : rows) {
-            width = Math.max(width, label(r).length());
-        }
-        String format = "%-" + width + "s  %-20s %14s %16s%n";
-        var out = new StringBuilder();
-        out.append(String.format(Locale.ROOT, "%s, input %s%n", title, input));
-        out.append(String.format(Locale.ROOT, format, "layer", "output", "parameters", "multiply-adds"));
-        out.append("-".repeat(width + 54)).append(System.lineSeparator());
-        for (Row r : rows.subList(1, rows.size())) {
-            out.append(String.format(Locale.ROOT, format, label(r), r.output, number(r.params), number(r.macs)));
-        }
-        out.append("-".repeat(width + 54)).append(System.lineSeparator());
-        out.append(String.format(Locale.ROOT, format, "total", rows.getFirst().output, totalParams(), totalMacs()));
-        return out.toString();
-    }
-
-    private static String label(Row r) {
-        return "  ".repeat(Math.max(0, r.depth - 1)) + r.path.substring(r.path.lastIndexOf('.') + 1) + " " + r.type;
-    }
-
-    private static String number(long n) {
-        return n == 0 ? "" : Long.toString(n);
+        return SummaryFormats.text(this);
     }
 
     /// A Markdown table.
     public String markdown() {
-        var out = new StringBuilder("| layer | type | output | parameters | multiply-adds |\n|---|---|---|---:|---:|\n");
-        rows.subList(1, rows.size()).forEach(r -> out.append("| ").append(r.path).append(" | ").append(r.type)
-                .append(" | ").append(r.output).append(" | ").append(r.params).append(" | ").append(r.macs)
-                .append(" |\n"));
-        return out.append("| **total** | | ").append(rows.getFirst().output).append(" | ").append(totalParams())
-                .append(" | ").append(totalMacs()).append(" |\n").toString();
+        return SummaryFormats.markdown(this);
     }
 
     /// Comma-separated values with a header line.
     public String csv() {
-        var out = new StringBuilder("path,type,output,params,macs\n");
-        rows.subList(1, rows.size()).forEach(r -> out.append(r.path).append(',').append(r.type).append(",\"")
-                .append(r.output).append("\",").append(r.params).append(',').append(r.macs).append('\n'));
-        return out.toString();
+        return SummaryFormats.csv(this);
     }
 
     /// An HTML table.
     public String html() {
-        var out = new StringBuilder("<table>\n<caption>").append(escape(title)).append(", input ").append(input)
-                .append("</caption>\n<tr><th>layer<th>type<th>output<th>parameters<th>multiply-adds\n");
-        rows.subList(1, rows.size()).forEach(r -> out.append("<tr><td style=\"padding-left:").append(r.depth)
-                .append("em\">").append(escape(r.path)).append("<td>").append(escape(r.type)).append("<td>")
-                .append(r.output).append("<td>").append(r.params).append("<td>").append(r.macs).append('\n'));
-        return out.append("<tr><th>total<td><td>").append(rows.getFirst().output).append("<td>").append(totalParams())
-                .append("<td>").append(totalMacs()).append("\n</table>\n").toString();
-    }
-
-    private static String escape(String s) {
-        return s.replace("&", "&amp;").replace("<", "&lt;");
+        return SummaryFormats.html(this);
     }
 
     /// A JSON object; its last field is `totalParams`.
     public String json() {
-        var out = new StringBuilder("{\n  \"title\": ").append(Json.quote(title)).append(",\n  \"input\": ")
-                .append(input).append(",\n  \"layers\": [\n");
-        for (int i = 1; i < rows.size(); i++) {
-            Row r = rows.get(i);
-            out.append("    {\"path\": ").append(Json.quote(r.path)).append(", \"type\": ").append(Json.quote(r.type))
-                    .append(", \"output\": ").append(r.output).append(", \"params\": ").append(r.params)
-                    .append(", \"macs\": ").append(r.macs).append(i < rows.size() - 1 ? "},\n" : "}\n");
-        }
-        return out.append("  ],\n  \"totalMacs\": ").append(totalMacs()).append(",\n  \"totalParams\": ")
-                .append(totalParams()).append("\n}\n").toString();
+        return SummaryFormats.json(this);
+    }
+
+    /// The table that PyTorch users know from torchsummary; see [TorchSummary].
+    ///
+    /// @param batch what the shapes show as batch, or -1 for none given
+    public String torchsummary(int batch) {
+        return TorchSummary.of(this, batch).text();
     }
 }

@@ -5,8 +5,8 @@ enum Clock {
     /// Time as it passes: what users wait for.
     WALL {
         @Override
-        double rate(WorkerProcess.Turn turn) {
-            return turn.images() / turn.seconds();
+        double seconds(WorkerProcess.Turn turn) {
+            return turn.seconds();
         }
     },
     /// The process's processor time: being put aside does not count, so that one thread can be measured on a machine
@@ -14,10 +14,16 @@ enum Clock {
     /// burn time while they wait for each other.
     CPU {
         @Override
-        double rate(WorkerProcess.Turn turn) {
-            return turn.images() / turn.processorSeconds();
+        double seconds(WorkerProcess.Turn turn) {
+            return turn.processorSeconds();
         }
     };
 
-    abstract double rate(WorkerProcess.Turn turn);
+    /// The time of a turn.
+    abstract double seconds(WorkerProcess.Turn turn);
+
+    /// Images per second.
+    final double rate(WorkerProcess.Turn turn) {
+        return turn.images() / seconds(turn);
+    }
 }

@@ -114,8 +114,10 @@ public final class PeersCommand implements Callable<Integer> {
         return Clock.valueOf(clock.toUpperCase(Locale.ROOT));
     }
 
+    /// Processors that others may use without disturbing: by processor time, all.
     private int spare() {
-        return Math.max(0, Runtime.getRuntime().availableProcessors() - threads);
+        int processors = Runtime.getRuntime().availableProcessors();
+        return clock() == Clock.CPU ? processors : Math.max(0, processors - threads);
     }
 
     private void record(BookNet net, int batch, String key, Duel duel, String peer) {

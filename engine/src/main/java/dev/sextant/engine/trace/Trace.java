@@ -20,7 +20,17 @@ import java.util.function.Supplier;
 public final class Trace {
     private static final List<OpListener> LISTENERS = new CopyOnWriteArrayList<>();
 
+    private static final ThreadLocal<String> CHOSEN = new ThreadLocal<>();
+
     private Trace() {
+    }
+
+    /// Called by a kernel on the thread that it was called on: which algorithm it took, for this call's event. Without
+    /// it the event has the name that [dev.sextant.engine.spi.Backend#algorithm] gives.
+    public static void chose(Supplier<String> algorithm) {
+        if (isOn()) {
+            CHOSEN.set(algorithm.get());
+        }
     }
 
     /// Installs a listener until the returned handle is closed.
@@ -74,6 +84,7 @@ public final class Trace {
     }
 
     private static Object call(Device device, Kernels kernels, Method method, Object[] args) throws Throwable {
+        CHOSEN.remove();
         long start = System.nanoTime();
         Object result;
         try {
@@ -102,7 +113,11 @@ public final class Trace {
                 }
             }
         }
-        String algorithm = spec == null ? "direct" : device.backend().algorithm(spec, arrays.toArray(NDArray[]::new));
+        String algorithm = CHOSEN.get();
+        CHOSEN.remove();
+        if (algorithm == null) {
+            algorithm = spec == null ? "loops" : device.backend().algorithm(spec, arrays.toArray(NDArray[]::new));
+        }
         report(new OpEvent(method.getName(), spec, shapes.toString(), algorithm, device.name(), nanos));
         return result;
     }

@@ -8,13 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /// A small strict JSON reader for file headers: objects become `Map`, arrays `List`, numbers `BigDecimal`, with bounds
-/// on depth, and duplicate keys refused (RFC 8259 leaves them open; for a header they are an attack).
+/// on depth and number of values, and duplicate keys refused (RFC 8259 leaves them open; for a header they are an attack).
 public final class Json {
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_VALUES = 2_000_000;
 
     private final String text;
     private final String where;
     private int at;
+    private int values;
 
     private Json(String text, String where) {
         this.text = text;
@@ -62,6 +64,9 @@ public final class Json {
     private Object value(int depth) {
         if (depth > MAX_DEPTH) {
             throw error("nested deeper than " + MAX_DEPTH);
+        }
+        if (++values > MAX_VALUES) {
+            throw error("more than " + MAX_VALUES + " values");
         }
         return switch (peek()) {
             case '{' -> object(depth);

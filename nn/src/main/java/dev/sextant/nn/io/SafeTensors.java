@@ -32,8 +32,9 @@ import java.util.Map;
 /// touched: truncated, overlapping, oversized or contradictory files give one [FormatException].
 ///
 /// @see <a href="https://github.com/huggingface/safetensors">the format's home</a>
-public final class SafeTensors implements AutoCloseable {
-    private static final long MAX_HEADER = 100_000_000;
+public final class SafeTensors implements TensorFile {
+    /// A quarter of what the format allows: some hundred thousand tensors, and a bound on what parsing takes.
+    private static final long MAX_HEADER = 25_000_000;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
@@ -79,7 +80,11 @@ public final class SafeTensors implements AutoCloseable {
             }
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
             long header = all.get(LONG, 0);
-            if (header < 2 || header > MAX_HEADER || header > size - 8) {
+            if (header > MAX_HEADER && header <= size - 8) {
+                throw new FormatException("%s: the header has %d bytes, but this reader takes at most %d", file, header,
+                        MAX_HEADER);
+            }
+            if (header < 2 || header > size - 8) {
                 throw new FormatException("%s: is no safetensors file, or truncated: the header is said to have %s "
                         + "bytes, but the file has %d", file, Long.toUnsignedString(header), size);
             }
@@ -165,8 +170,8 @@ public final class SafeTensors implements AutoCloseable {
         long[] out = new long[list.size()];
         for (int i = 0; i < out.length; i++) {
             try {
-                out[i] = ((BigDecimal) list.get(i)).longValueExact();
-            } catch (ArithmeticException | ClassCastException e) {
+                out[i] = list.get(i) instanceof BigDecimal number ? number.longValueExact() : -1;
+            } catch (ArithmeticException e) {
                 out[i] = -1;
             }
             if (out[i] < 0) {
@@ -198,6 +203,13 @@ public final class SafeTensors implements AutoCloseable {
     /// The tensors by name, in the header's order.
     public Map<String, Entry> entries() {
         return entries;
+    }
+
+    @Override
+    public Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        entries.forEach((name, e) -> shapes.put(name, e.shape()));
+        return shapes;
     }
 
     /// The header's `__metadata__`.
@@ -261,13 +273,13 @@ public final class SafeTensors implements AutoCloseable {
         return out;
     }
 
-    /// Whether a tensor holds floating numbers.
+    @Override
     public boolean isFloating(String name) {
         String dtype = need(name).dtype;
         return dtype.startsWith("F") || dtype.startsWith("BF");
     }
 
-    /// A tensor as an array on a device: floating ones as float32, integers as int32.
+    @Override
     public NDArray array(String name, Device device) {
         Entry e = need(name);
         if (isFloating(name)) {
@@ -276,7 +288,11 @@ public final class SafeTensors implements AutoCloseable {
         long[] values = longs(name);
         int[] ints = new int[values.length];
         for (int i = 0; i < ints.length; i++) {
-            ints[i] = Math.toIntExact(values[i]);
+            ints[i] = (int) values[i];
+            if (ints[i] != values[i]) {
+                throw new FormatException("%s: tensor %s holds %d at position %d, which is no 32-bit integer", file,
+                        name, values[i], i);
+            }
         }
         return NDArray.of(ints, e.shape, device);
     }

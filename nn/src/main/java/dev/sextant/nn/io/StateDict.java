@@ -18,6 +18,23 @@ public final class StateDict {
     /// @param prefix what stands before every name of the model, for example `model.`, or nothing
     /// @throws FormatException if a tensor is missing, has another shape, or has no place in the model
     public static void restore(String file, SafeTensors in, String prefix, Layer model) {
+        requireFits(file, in, prefix, model);
+        Map<String, NDArray> current = model.state();
+        Map<String, Parameter> parameters = model.parameters();
+        current.forEach((name, a) -> {
+            NDArray value = in.array(prefix + name, a.device());
+            if (parameters.containsKey(name)) {
+                parameters.get(name).value().set(value);
+            } else {
+                a.set(value);
+            }
+        });
+    }
+
+    /// Fails where [#restore] would; changes nothing.
+    ///
+    /// @throws FormatException as there
+    public static void requireFits(String file, SafeTensors in, String prefix, Layer model) {
         Map<String, NDArray> current = model.state();
         current.forEach((name, a) -> {
             var entry = in.entries().get(prefix + name);
@@ -35,14 +52,5 @@ public final class StateDict {
         if (!strangers.isEmpty()) {
             throw new FormatException("%s does not fit the model: it has no place for the file's %s", file, strangers);
         }
-        Map<String, Parameter> parameters = model.parameters();
-        current.forEach((name, a) -> {
-            NDArray value = in.array(prefix + name, a.device());
-            if (parameters.containsKey(name)) {
-                parameters.get(name).value().set(value);
-            } else {
-                a.set(value);
-            }
-        });
     }
 }

@@ -3,6 +3,8 @@ package dev.sextant.nn.optim;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
+import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.OptimizerSpec;
 import dev.sextant.nn.Parameter;
@@ -178,6 +180,31 @@ public final class Optimizer {
             }
         }
         return all;
+    }
+
+    /// Fails unless saved state fits the parameters and their rules: [#restore] must not stop half-way.
+    ///
+    /// @param source where the state comes from, for errors
+    /// @throws FormatException if an array is missing, has another shape, or belongs to nothing here
+    public void requireFits(String source, Map<String, NDArray> saved) {
+        Map<String, Shape> known = new LinkedHashMap<>();
+        for (Group group : groups) {
+            group.parameters.forEach((name, p) -> {
+                List<String> names = group.spec.stateNames().stream().map(s -> name + "/" + s).toList();
+                names.forEach(n -> known.put(n, p.shape()));
+                long there = names.stream().filter(saved::containsKey).count();
+                if (there != 0 && there != names.size()) {
+                    throw new FormatException("%s: of the optimizer's state %s there are only %d of %d", source, names,
+                            there, names.size());
+                }
+            });
+        }
+        saved.forEach((name, a) -> {
+            if (!a.shape().equals(known.get(name)) || a.dtype() != DType.FLOAT32) {
+                throw new FormatException("%s does not fit the optimizer: it has %s %s, but %s is wanted", source, name,
+                        a, known.containsKey(name) ? known.get(name) : "no such state");
+            }
+        });
     }
 
     /// Puts back what [#state] and [#steps] gave.

@@ -58,13 +58,18 @@ public final class Checkpoint {
                         + "--seed %s", file, m.get("seed"), seed, m.get("seed"));
             }
             TrainState state = TrainState.of(m);
-            StateDict.restore("checkpoint: " + file, in, "model.", model);
+            long steps = Long.parseLong(m.get("optimizerSteps"));
+            StateDict.requireFits("checkpoint: " + file, in, "model.", model);
             Map<String, NDArray> optimizerState = new LinkedHashMap<>();
             var device = model.state().values().iterator().next().device();
             in.entries().keySet().stream().filter(n -> n.startsWith("optimizer."))
                     .forEach(n -> optimizerState.put(n.substring("optimizer.".length()), in.array(n, device)));
-            optimizer.restore(Long.parseLong(m.get("optimizerSteps")), optimizerState);
+            optimizer.requireFits("checkpoint: " + file, optimizerState);
+            StateDict.restore("checkpoint: " + file, in, "model.", model);
+            optimizer.restore(steps, optimizerState);
             return state;
+        } catch (NumberFormatException e) {
+            throw new FormatException(e, "checkpoint: %s: its metadata are damaged: %s", file, e.getMessage());
         } catch (IOException e) {
             throw new SextantException(e, "checkpoint: cannot read %s: %s", file, e.getMessage());
         }

@@ -56,11 +56,19 @@ public record TrainState(int epoch, int step, long globalStep, double lossSum, l
         return m;
     }
 
+    /// @throws NumberFormatException if a field is missing or no number
     static TrainState of(Map<String, String> m) {
         return new TrainState(Integer.parseInt(m.get("epoch")), Integer.parseInt(m.get("step")),
-                Long.parseLong(m.get("globalStep")), Double.parseDouble(m.get("lossSum")),
+                Long.parseLong(m.get("globalStep")), real(m, "lossSum"),
                 Long.parseLong(m.get("correct")), Long.parseLong(m.get("examples")),
-                Double.parseDouble(m.get("epochSeconds")), Long.parseLong(m.get("allExamples")),
-                Double.parseDouble(m.get("allSeconds")));
+                real(m, "epochSeconds"), Long.parseLong(m.get("allExamples")),
+                real(m, "allSeconds"));
+    }
+
+    private static double real(Map<String, String> m, String key) {
+        if (!m.containsKey(key)) {
+            throw new NumberFormatException("there is no " + key);
+        }
+        return Double.parseDouble(m.get(key));
     }
 }

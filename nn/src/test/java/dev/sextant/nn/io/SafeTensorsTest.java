@@ -11,11 +11,13 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.FormatException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -99,6 +101,12 @@ class SafeTensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}|4|whole numbers",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}|4|whole numbers",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1e30,4]}}|4|whole numbers",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[null],\"data_offsets\":[0,4]}}|4|whole numbers",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[\"1\"],\"data_offsets\":[0,4]}}|4|whole numbers",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}}|4|no shape",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}|4|two data_offsets",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}|4|needs 4 bytes",
+        "{\"a\":{\"dtype\":null,\"shape\":[1],\"data_offsets\":[0,4]}}|4|no dtype",
         "{\"a\":{\"dtype\":\"X32\",\"shape\":[1],\"data_offsets\":[0,4]}}|4|unknown dtype",
         "{\"a\":{\"shape\":[1],\"data_offsets\":[0,4]}}|4|no dtype",
         "{\"a\":7}|4|must be an object",
@@ -121,6 +129,17 @@ class SafeTensorsTest {
     }
 
     @Test
+    void headersThatWouldFillTheMemoryAreRefused() throws IOException {
+        assertTrue(refusal(file("[" + "[],".repeat(2_500_000) + "[]]", 0)).contains("more than 2000000 values"));
+        Path file = folder.resolve("t.safetensors");
+        try (var out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(90_000_008);
+            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(90_000_000).array());
+        }
+        assertTrue(refusal(file).contains("at most 25000000"));
+    }
+
+    @Test
     void deepNestingIsRefused() throws IOException {
         assertTrue(refusal(file("[".repeat(100_000), 0)).contains("nested deeper"));
     }
@@ -139,7 +158,7 @@ class SafeTensorsTest {
             }
             int length = random.nextInt(4) == 0 ? random.nextInt(damaged.length) : damaged.length;
             Path file = folder.resolve("damaged");
-            Files.write(file, java.util.Arrays.copyOf(damaged, length));
+            Files.write(file, Arrays.copyOf(damaged, length));
             try (var in = SafeTensors.open(file)) {
                 for (String name : in.entries().keySet()) {
                     if (in.entries().get(name).dtype().startsWith("F")) {

@@ -1,7 +1,9 @@
 package dev.sextant.engine.cpu.ref;
 
 import dev.sextant.engine.DType;
+import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.CpuBackend;
+import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Kernels;
 
 /// The oracle as a backend: float32 and float64, one thread.
@@ -21,6 +23,11 @@ public final class RefBackend extends CpuBackend {
     @Override
     public Kernels kernels() {
         return kernels;
+    }
+
+    @Override
+    public String algorithm(OpSpec spec, NDArray... inputs) {
+        return "naive";
     }
 
     @Override

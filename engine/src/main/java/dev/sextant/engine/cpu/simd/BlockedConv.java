@@ -140,11 +140,13 @@ final class BlockedConv {
             }
             var sweep = new Sweep(tile, depth, parts, source, shift, packed, to);
             for (int block = 0; block < y.blocks(); block += tile.blocks) {
-                if (flat) {
-                    sweep.row(at, n, block, p0, rows * gridW);
-                } else {
-                    for (int p = 0; p < rows; p++) {
-                        sweep.row(at + p * rowStep, n, block, p0 + p, gridW);
+                for (int part = 0; part < parts; part++) {
+                    if (flat) {
+                        sweep.row(at, n, block, p0, rows * gridW, part);
+                    } else {
+                        for (int p = 0; p < rows; p++) {
+                            sweep.row(at + p * rowStep, n, block, p0 + p, gridW, part);
+                        }
                     }
                 }
             }
@@ -157,18 +159,18 @@ final class BlockedConv {
     /// Tiles along a row.
     private record Sweep(PixelTile tile, int depth, int parts, float[] source, int[] shift, float[] packed, Result to) {
 
-        void row(int at, int n, int block, int p, int width) {
+        /// One part of the depth for one row. The caller goes through all rows before the next part, so that the
+        /// part's weights stay in the first-level cache.
+        void row(int at, int n, int block, int p, int width, int part) {
             int wo = block / tile.blocks * depth * tile.blocks * LANES;
             int whole = width / tile.pixels * tile.pixels;
-            for (int part = 0; part < parts; part++) {
-                int k0 = (int) ((long) part * depth / parts);
-                int k1 = (int) ((long) (part + 1) * depth / parts);
-                for (int q = 0; q < whole; q += tile.pixels) {
-                    tile.run(k0, k1, source, at + q * tile.pixelStride, shift, packed, wo, to.y.data(),
-                            to.at(n, block, p, q), to.yPixel, to.y.plane(), to.adds || part > 0);
-                }
+            int k0 = (int) ((long) part * depth / parts);
+            int k1 = (int) ((long) (part + 1) * depth / parts);
+            for (int q = 0; q < whole; q += tile.pixels) {
+                tile.run(k0, k1, source, at + q * tile.pixelStride, shift, packed, wo, to.y.data(),
+                        to.at(n, block, p, q), to.yPixel, to.y.plane(), to.adds || part > 0);
             }
-            if (whole < width) {
+            if (whole < width && part == 0) {
                 rest(at, n, block, p, whole, width, wo);
             }
         }

@@ -66,6 +66,13 @@ public final class SimdBackend extends CpuBackend {
         return blocked ? Layout.Blocked.of(result, VectorSupport.LANES, 0) : Layout.Strided.of(result);
     }
 
+    /// Convolutions and products name themselves when they run ([dev.sextant.engine.trace.Trace#chose]); the rest is
+    /// loops over vectors or, in rare functions, over elements.
+    @Override
+    public String algorithm(OpSpec spec, NDArray... inputs) {
+        return "loops";
+    }
+
     @Override
     public boolean supports(DType dtype) {
         return dtype != DType.FLOAT64;

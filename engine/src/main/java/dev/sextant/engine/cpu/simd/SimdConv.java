@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.trace.Trace;
 
 /// Convolutions, by one of three forms of the same sums:
 ///
@@ -17,17 +18,24 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     int FILTER_GROUPS = 16;
     /// Largest filter gradient that is computed in groups.
     int SMALL_FILTER = 1 << 15;
+    /// The forms' names in traces; the third is `implicit-gemm` with its tile.
+    String BLOCKED = "blocked direct";
+    /// See [BatchConv].
+    String OVER_IMAGES = "direct over images";
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
         if (BlockedView.is(y) && spec.groups() == 1) {
+            Trace.chose(() -> BLOCKED);
             BlockedConv.forward(workers(), spec, x, w, bias, y);
             return;
         }
         Plain result = Plain.of(y);
         if (BatchConv.suits(spec, x.dim(0), x.dim(1), w.dim(0))) {
+            Trace.chose(() -> OVER_IMAGES);
             BatchConv.forward(workers(), spec, x, w, bias, result.array());
         } else {
+            Trace.chose(() -> Tiles.named("implicit-gemm", w.dim(0) / spec.groups(), x.dim(0) * y.dim(2) * y.dim(3)));
             byPatches(spec, x, w, bias, result.array());
         }
         result.store(this);
@@ -94,13 +102,16 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
         if (BlockedView.is(dx.array()) && spec.groups() == 1) {
+            Trace.chose(() -> BLOCKED);
             BlockedConv.backwardData(workers(), spec, dz, w, dx);
             return;
         }
         Plain result = Plain.of(dx);
         if (BatchConv.suits(spec, dz.dim(0), w.dim(1), w.dim(0)) && BatchConv.suitsBackward(spec, w)) {
+            Trace.chose(() -> OVER_IMAGES);
             BatchConv.backwardData(workers(), spec, dz, w, result.target());
         } else {
+            Trace.chose(() -> "implicit-gemm per phase of the stride");
             dataByPatches(spec, dz, w, result.target());
         }
         result.store(this);
@@ -155,10 +166,14 @@ interface SimdConv extends ConvKernels, SimdPointwise {
         Plain plain = Plain.of(dw);
         Target result = plain.target();
         if (BlockedView.is(dz) && BlockedView.is(x) && spec.groups() == 1) {
+            Trace.chose(() -> BLOCKED);
             BlockedFilter.run(workers(), spec, dz, x, result);
         } else if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
+            Trace.chose(() -> OVER_IMAGES);
             BatchConv.backwardFilter(workers(), spec, dz, x, result);
         } else {
+            Trace.chose(() -> Tiles.named("implicit-gemm", dz.dim(1) / spec.groups(),
+                    (int) (dw.array().size() / Math.max(1, dz.dim(1)))));
             for (int g = 0; g < spec.groups(); g++) {
                 filterGroup(spec, dz, x, result, g);
             }

@@ -6,6 +6,7 @@ import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.spi.GemmKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Trace;
 
 /// Matrix products: every one becomes a [MatrixProduct] with the right strides, and [PackedGemm] computes it.
 interface SimdGemm extends GemmKernels, SimdFamily {
@@ -30,6 +31,8 @@ interface SimdGemm extends GemmKernels, SimdFamily {
         int count = batches;
         // Many small products share the threads as wholes; a few large ones are each cut up.
         boolean whole = (long) m * n * k < 1 << 20;
+        boolean turned = turned(to.step()[rank - 2], to.step()[rank - 1]);
+        Trace.chose(() -> Tiles.named("gemm", turned ? n : m, turned ? m : n));
         workers().run(whole ? count : 1, chunk -> {
             for (int batch = whole ? chunk : 0; batch < (whole ? chunk + 1 : count); batch++) {
                 PackedGemm.run(workers(), oriented(m, n, k,
@@ -44,12 +47,22 @@ interface SimdGemm extends GemmKernels, SimdFamily {
     /// The product, turned round (`cᵀ = bᵀ·aᵀ`) if the result's columns rather than its rows are contiguous.
     private static MatrixProduct oriented(int m, int n, int k, float[] a, int aBase, int aRow, int aColumn, float[] b,
             int bBase, int bRow, int bColumn, float[] c, int cBase, int cRow, int cColumn, boolean add) {
-        if (cRow == 1 && cColumn != 1) {
+        if (turned(cRow, cColumn)) {
             return new MatrixProduct(n, m, k, b, bBase, bColumn, bRow, a, aBase, aColumn, aRow).into(c, cBase, cColumn,
                     cRow, add);
         }
         return new MatrixProduct(m, n, k, a, aBase, aRow, aColumn, b, bBase, bRow, bColumn).into(c, cBase, cRow,
                 cColumn, add);
+    }
+
+    private static boolean turned(int cRow, int cColumn) {
+        return cRow == 1 && cColumn != 1;
+    }
+
+    /// Runs a product, which traces name by its tile.
+    private void run(MatrixProduct p) {
+        Trace.chose(() -> Tiles.named("gemm", p.m, p.n));
+        PackedGemm.run(workers(), p);
     }
 
     private static int batchOffset(NDArray x, Strides s, NDArray y, int batch) {
@@ -81,7 +94,7 @@ interface SimdGemm extends GemmKernels, SimdFamily {
             p.biasStride = b.step()[0];
         }
         p.activation = spec.activation();
-        PackedGemm.run(workers(), p);
+        run(p);
     }
 
     @Override
@@ -89,7 +102,7 @@ interface SimdGemm extends GemmKernels, SimdFamily {
         var z = Strides.of(dz);
         var weights = Strides.of(w);
         var to = Strides.into(dx.array());
-        PackedGemm.run(workers(), oriented(dz.dim(0), w.dim(1), w.dim(0), z.data(), z.base(), z.step()[0], z.step()[1],
+        run(oriented(dz.dim(0), w.dim(1), w.dim(0), z.data(), z.base(), z.step()[0], z.step()[1],
                 weights.data(), weights.base(), weights.step()[0], weights.step()[1], to.data(), to.base(),
                 to.step()[0], to.step()[1], dx.adds()));
     }
@@ -99,7 +112,7 @@ interface SimdGemm extends GemmKernels, SimdFamily {
         var z = Strides.of(dz);
         var from = Strides.of(x);
         var to = Strides.into(dw.array());
-        PackedGemm.run(workers(), oriented(dz.dim(1), x.dim(1), x.dim(0), z.data(), z.base(), z.step()[1], z.step()[0],
+        run(oriented(dz.dim(1), x.dim(1), x.dim(0), z.data(), z.base(), z.step()[1], z.step()[0],
                 from.data(), from.base(), from.step()[0], from.step()[1], to.data(), to.base(), to.step()[0],
                 to.step()[1], dw.adds()));
     }

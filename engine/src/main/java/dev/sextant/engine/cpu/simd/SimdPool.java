@@ -124,9 +124,15 @@ interface SimdPool extends PoolKernels, SimdPointwise {
         int[] found = kind == PoolKind.MAX ? HostStorage.ints(((Winners) aux).positions()) : null;
         int start = kind == PoolKind.MAX ? HostStorage.start(((Winners) aux).positions()) : 0;
         int plane = windows.rows() * windows.columns();
+        boolean quarters = windows.areQuarters() && !dx.adds() && from.step()[3] == 1 && to.step()[3] == 1
+                && result.dim(2) == 2 * windows.rows() && result.dim(3) == 2 * windows.columns();
         forEachPlane(result, (n, c) -> {
             int source = from.base() + n * from.step()[0] + c * from.step()[1];
             int at = to.base() + n * to.step()[0] + c * to.step()[1];
+            if (kind == PoolKind.AVG && quarters) {
+                Planes.quarters(windows, from.data(), source, from.step()[2], to.data(), at, to.step()[2]);
+                return;
+            }
             if (!dx.adds()) {
                 Planes.clear(to.data(), at, to.step()[2], to.step()[3], result.dim(2), result.dim(3));
             }

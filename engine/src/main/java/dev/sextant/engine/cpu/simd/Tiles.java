@@ -29,6 +29,12 @@ final class Tiles {
         return best;
     }
 
+    /// The name of a packed product for traces: `gemm 14x32`.
+    static String named(String form, int m, int n) {
+        Tile tile = forShape(m, n);
+        return form + " " + tile.rows + "x" + tile.columns;
+    }
+
     // Two multiply-adds and two loads can start in a cycle; eight multiply-adds must be under way to hide their
     // latency; a vector that straddles cache lines counts as two loads; and every tile is stored once.
     static double costPerElement(int rows, int columns) {

@@ -17,6 +17,17 @@ record Windows(int[] top, int[] bottom, int stepH, int[] left, int[] right, int 
         return left.length;
     }
 
+    /// Whether the windows are 2 × 2 pixels side by side, none of them cut off.
+    boolean areQuarters() {
+        return isHalves(top, bottom, stepH, divisorH) && isHalves(left, right, stepW, divisorW);
+    }
+
+    private static boolean isHalves(int[] first, int[] end, int step, int[] divisor) {
+        int last = first.length - 1;
+        return step == 1 && first[0] == 0 && end[0] == 2 && divisor[0] == 2 && first[last] == 2 * last
+                && end[last] == 2 * last + 2 && divisor[last] == 2;
+    }
+
     static Windows of(Pool2dSpec spec, NDArray x, NDArray y) {
         int p = y.dim(2);
         int q = y.dim(3);

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Writes the register tiles of engine/cpu/simd: flat methods whose accumulators are all named locals, which is the only
+form that the compiler keeps in registers. Run from the repository root after changing a shape; the result is committed.
+"""
+OUT = "engine/src/main/java/dev/sextant/engine/cpu/simd"
+
+def packed_tile(isa,lanes,MR,NR):
+    NV=NR//lanes
+    name=f"{isa}Tile{MR}x{NR}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {MR} rows by {NV} vector{'s' if NV>1 else ''} of {lanes} columns: {MR*NV} accumulators, {NV} columns of `b` and one broadcast at a time, so that
+/// everything stays in {'32' if lanes==16 else '16'} registers. Written out flat because the compiler keeps only named locals in registers.
+final class {name} extends Tile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({MR}, {NR});
+    }}
+
+    @Override
+    void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean add) {{
+        multiply(depth, a, ao, b, bo, c, co, ldc, add);
+    }}
+
+    private static void multiply(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc,
+            boolean add) {{
+"""
+    names=[[f"c{i}x{j}" for j in range(NV)] for i in range(MR)]
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector {names[i][j]} = FloatVector.zero(S);\n"
+    o+="        for (int k = 0; k < depth; k++) {\n"
+    o+=f"            int ai = ao + k * {MR};\n            int bi = bo + k * {NR};\n" if MR>1 else f"            int ai = ao + k;\n            int bi = bo + k * {NR};\n"
+    for j in range(NV): o+=f"            FloatVector b{j} = FloatVector.fromArray(S, b, bi{f' + {j*lanes}' if j else ''});\n"
+    for i in range(MR):
+        if NV==1:
+            o+=f"            {names[i][0]} = FloatVector.broadcast(S, a[ai{f' + {i}' if i else ''}]).fma(b0, {names[i][0]});\n"
+        else:
+            o+=f"            FloatVector a{i} = FloatVector.broadcast(S, a[ai{f' + {i}' if i else ''}]);\n"
+            for j in range(NV): o+=f"            {names[i][j]} = a{i}.fma(b{j}, {names[i][j]});\n"
+    o+="        }\n        if (add) {\n"
+    for i in range(MR):
+        for j in range(NV):
+            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
+            o+=f"            {names[i][j]} = {names[i][j]}.add(FloatVector.fromArray(S, c, {idx}));\n"
+    o+="        }\n"
+    for i in range(MR):
+        for j in range(NV):
+            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
+            o+=f"        {names[i][j]}.intoArray(c, {idx});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+for m,n in [(14,32),(12,32),(8,32),(6,64),(4,64),(24,16),(1,64)]: packed_tile("Avx512",16,m,n)
+for m,n in [(4,16),(3,24),(8,8),(1,32)]: packed_tile("Avx2",8,m,n)
+
+def shift_tile(isa,lanes,MR,NR):
+    NV=NR//lanes
+    name=f"{isa}ShiftTile{MR}x{NR}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {MR} rows by {NV} vectors of {lanes} columns, reading `b` through a table of offsets; flat for the same reason as the
+/// packed tiles.
+final class {name} extends ShiftTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({MR}, {NR});
+    }}
+
+    @Override
+    void run(int depth, float[] a, int ao, float[] b, int bo, int[] shift, float[] c, int co, int ldc) {{
+        multiply(depth, a, ao, b, bo, shift, c, co, ldc);
+    }}
+
+    private static void multiply(int depth, float[] a, int ao, float[] b, int bo, int[] shift, float[] c, int co,
+            int ldc) {{
+"""
+    names=[[f"c{i}x{j}" for j in range(NV)] for i in range(MR)]
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector {names[i][j]} = FloatVector.zero(S);\n"
+    o+="        for (int k = 0; k < depth; k++) {\n"
+    o+=(f"            int ai = ao + k * {MR};\n" if MR>1 else "            int ai = ao + k;\n")+"            int bi = bo + shift[k];\n"
+    for j in range(NV): o+=f"            FloatVector b{j} = FloatVector.fromArray(S, b, bi{f' + {j*lanes}' if j else ''});\n"
+    for i in range(MR):
+        o+=f"            FloatVector a{i} = FloatVector.broadcast(S, a[ai{f' + {i}' if i else ''}]);\n"
+        for j in range(NV): o+=f"            {names[i][j]} = a{i}.fma(b{j}, {names[i][j]});\n"
+    o+="        }\n"
+    for i in range(MR):
+        for j in range(NV):
+            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
+            o+=f"        {names[i][j]}.intoArray(c, {idx});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+for m,n in [(12,32),(8,32),(6,64),(1,64)]: shift_tile("Avx512",16,m,n)
+for m,n in [(4,16),(1,32)]: shift_tile("Avx2",8,m,n)
+
+def pair_tile(isa,lanes,R,T):
+    name=f"{isa}PairTile{R}x{T}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {R} channels by {T} taps, {R*T} accumulators of {lanes} images each.
+final class {name} extends PairTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({R}, {T});
+    }}
+
+    @Override
+    void run(int rows, int columns, float[] z, int zo, int zPlane, float[] x, int xo, int xRow, int[] shift, int t,
+            float[] c, int co, int ldc) {{
+        multiply(rows, columns, z, zo, zPlane, x, xo, xRow, shift, t, c, co, ldc);
+    }}
+
+    private static void multiply(int rows, int columns, float[] z, int zo, int zPlane, float[] x, int xo, int xRow,
+            int[] shift, int t, float[] c, int co, int ldc) {{
+"""
+    for j in range(T): o+=f"        int x{j} = xo + shift[t{f' + {j}' if j else ''}];\n"
+    for i in range(R):
+        for j in range(T):
+            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
+            o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    o+=f"        for (int p = 0; p < rows; p++) {{\n            int zr = zo + p * columns * {lanes};\n            int xr = p * xRow;\n            for (int q = 0; q < columns; q++) {{\n                int zi = zr + q * {lanes};\n                int xi = xr + q * {lanes};\n"
+    for i in range(R):
+        o+=f"                FloatVector z{i} = FloatVector.fromArray(S, z, zi{f' + {i} * zPlane' if i>1 else ' + zPlane' if i else ''});\n"
+    for j in range(T):
+        o+=f"                FloatVector v{j} = FloatVector.fromArray(S, x, x{j} + xi);\n"
+        for i in range(R): o+=f"                c{i}x{j} = z{i}.fma(v{j}, c{i}x{j});\n"
+    o+="            }\n        }\n"
+    for i in range(R):
+        for j in range(T):
+            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
+            o+=f"        FloatVector.fromArray(S, c, {idx}).add(c{i}x{j}).intoArray(c, {idx});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+pair_tile("Avx512",16,6,3); pair_tile("Avx512",16,4,4); pair_tile("Avx2",8,3,3)
+
+def pixel_tile(isa,lanes,MR,NV,ps):
+    NR=NV*lanes
+    kind="Pixel" if ps==lanes else "Planar"
+    name=f"{isa}{kind}Tile{MR}x{NR}"
+    where=f"pixels {lanes} floats apart (blocked input)" if ps==lanes else "pixels side by side (row-major input)"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {MR} pixels by {NV} channel block{'s' if NV>1 else ''} of {lanes}, {where}; flat, as every tile.
+final class {name} extends PixelTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({MR}, {NV}, {ps});
+    }}
+
+    @Override
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+            boolean add) {{
+        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+    }}
+
+    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+            int yo, int yPixel, int yBlock, boolean add) {{
+"""
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    def idx(i,j):
+        return "yo"+(f" + {i} * yPixel" if i>1 else " + yPixel" if i else "")+(f" + {j} * yBlock" if j>1 else " + yBlock" if j else "")
+    o+="        for (int k = from; k < to; k++) {\n            int xi = xo + shift[k];\n            int wi = wo + k * "+str(NR)+";\n"
+    for j in range(NV): o+=f"            FloatVector w{j} = FloatVector.fromArray(S, w, wi{f' + {j*lanes}' if j else ''});\n"
+    for i in range(MR):
+        if NV==1: o+=f"            c{i}x0 = FloatVector.broadcast(S, x[xi{f' + {i*ps}' if i else ''}]).fma(w0, c{i}x0);\n"
+        else:
+            o+=f"            FloatVector x{i} = FloatVector.broadcast(S, x[xi{f' + {i*ps}' if i else ''}]);\n"
+            for j in range(NV): o+=f"            c{i}x{j} = x{i}.fma(w{j}, c{i}x{j});\n"
+    o+="        }\n        if (add) {\n"
+    for i in range(MR):
+        for j in range(NV): o+=f"            c{i}x{j} = FloatVector.fromArray(S, y, {idx(i,j)}).add(c{i}x{j});\n"
+    o+="        }\n"
+    for i in range(MR):
+        for j in range(NV): o+=f"        c{i}x{j}.intoArray(y, {idx(i,j)});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o); return name
+A=[]
+for (m,nv) in [(12,2),(14,2),(7,2),(6,4),(5,4),(4,4),(3,4),(2,4),(1,4),(4,2),(2,2),(1,2),(24,1),(12,1),(6,1),(3,1),(1,1)]: A.append(pixel_tile("Avx512",16,m,nv,16))
+P=[pixel_tile("Avx512",16,m,nv,1) for m,nv in [(12,2),(6,4),(2,4),(1,2),(12,1),(1,1)]]
+B=[pixel_tile("Avx2",8,m,nv,8) for m,nv in [(4,2),(3,3),(2,2),(1,4),(1,2),(8,1),(1,1)]]
+Q=[pixel_tile("Avx2",8,m,nv,1) for m,nv in [(4,2),(1,2),(8,1),(1,1)]]
+def grad_tile(isa,lanes,MR,NV):
+    name=f"{isa}GradTile{MR}x{NV*lanes}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {MR} source channels by {NV} block{'s' if NV>1 else ''} of {lanes} result channels.
+final class {name} extends GradTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({MR}, {NV});
+    }}
+
+    @Override
+    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+            int ldc) {{
+        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+    }}
+
+    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
+            float[] c, int co, int ldc) {{
+"""
+    def idx(i,j): return "co"+(f" + {i} * ldc" if i>1 else " + ldc" if i else "")+(f" + {j*lanes}" if j else "")
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    o+=f"        for (int p = 0; p < rows; p++) {{\n            int xr = xo + p * xRow;\n            int zr = zo + p * columns * {lanes};\n            for (int q = 0; q < columns; q++) {{\n                int xi = xr + q * {lanes};\n                int zi = zr + q * {lanes};\n"
+    for j in range(NV): o+=f"                FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
+    for i in range(MR):
+        if NV==1: o+=f"                c{i}x0 = FloatVector.broadcast(S, x[xi{f' + {i}' if i else ''}]).fma(z0, c{i}x0);\n"
+        else:
+            o+=f"                FloatVector x{i} = FloatVector.broadcast(S, x[xi{f' + {i}' if i else ''}]);\n"
+            for j in range(NV): o+=f"                c{i}x{j} = x{i}.fma(z{j}, c{i}x{j});\n"
+    o+="            }\n        }\n"
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+grad_tile("Avx512",16,8,2); grad_tile("Avx512",16,16,1); grad_tile("Avx2",8,4,2); grad_tile("Avx2",8,8,1)
