@@ -103,7 +103,8 @@ class CheckTest {
         net.initialize(Shape.of(1, 2), Device.standard(), 0);
         assertContains(assertThrows(DTypeException.class, () -> net.apply(ints)), "linear", "int32", "cast");
         Var elsewhere = Var.of(NDArray.zeros(Shape.of(1, 2), DType.FLOAT32, Device.ref()));
-        assertContains(assertThrows(DeviceException.class, () -> net.apply(elsewhere)), "linear", "ref", "x.to(device)");
+        assertContains(assertThrows(DeviceException.class, () -> net.apply(elsewhere)), "linear", "ref",
+                "x.to(device)");
         Var x = Var.of(NDArray.zeros(Shape.of(1, 2), DType.FLOAT32, Device.standard()));
         assertContains(assertThrows(SextantException.class, () -> linear(2).apply(x)), "initialize");
         NDArray label = NDArray.of(new int[] {2}, Shape.of(1), Device.standard());

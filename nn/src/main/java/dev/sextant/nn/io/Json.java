@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /// A small strict JSON reader for file headers: objects become `Map`, arrays `List`, numbers `BigDecimal`, with bounds
-/// on depth and number of values, and duplicate keys refused (RFC 8259 leaves them open; for a header they are an attack).
+/// on depth and number of values, and duplicate keys refused (RFC 8259 leaves them open; for a header they are an
+/// attack).
 public final class Json {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_VALUES = 2_000_000;

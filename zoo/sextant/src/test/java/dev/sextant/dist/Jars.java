@@ -32,8 +32,8 @@ final class Jars {
     /// The coordinate's own jar.
     static Path own() throws IOException {
         try (var files = Files.list(buildFolder())) {
-            return files.filter(f -> f.getFileName().toString().matches("sextant-[0-9][^-]*(-SNAPSHOT)?\\.jar")).findFirst()
-                    .orElseThrow();
+            return files.filter(f -> f.getFileName().toString().matches("sextant-[0-9][^-]*(-SNAPSHOT)?\\.jar"))
+                    .findFirst().orElseThrow();
         }
     }
 

@@ -31,6 +31,7 @@ class Lesson05KFoldTest {
         }
         String all = Arrays.toString(train) + Arrays.toString(validation);
         assertTrue(train[2] < train[1] && train[1] < train[0], "the training error prefers more\n" + all);
-        assertTrue(validation[1] < validation[0] && validation[1] < validation[2], "validation finds the cubic\n" + all);
+        assertTrue(validation[1] < validation[0] && validation[1] < validation[2],
+                "the validation error finds the cubic\n" + all);
     }
 }
