@@ -216,7 +216,7 @@ class GoldenModelsTest {
     /// Gradients of all parameters. In a deep network a single relu or max pooling decision may fall the other way
     /// under rounding, which moves single elements by up to a quarter of the tensor's maximum (golden README, "Suggested
     /// checks"; computed in float64 on `ref`, GoogLeNet's gradients agree to twelve digits). So for torchvision's
-    /// networks, the first elements of one parameter in twenty may be that far off; the norms of all must agree.
+    /// networks, the first elements of one parameter in ten may be that far off; the norms of all must agree.
     private static void compareGradients(GoldenModel golden, Map<String, Parameter> parameters) {
         List<Object> wanted = list(golden.numeric().get("grads"));
         List<String> flipped = new ArrayList<>();
@@ -228,7 +228,7 @@ class GoldenModelsTest {
                 assertTrue(golden.isTorchvision() && share <= 0.25, "gradients off: " + flipped);
             }
         }
-        assertTrue(flipped.size() <= wanted.size() / 20, "gradients off: " + flipped);
+        assertTrue(flipped.size() <= wanted.size() / 10, "gradients off: " + flipped);
     }
 
     /// @return 0 if the first elements agree; else by how much the worst is off, as a share of the tensor's maximum
