@@ -30,8 +30,9 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
     /// @param trainingBytes  activations that a training step keeps: the outputs of all layers without children, here
     ///                       and below; float32
     /// @param inferenceBytes activations of inference at the moment when most are needed: input and output of one layer
-    public record Row(String path, String type, int depth, boolean leaf, boolean sequential, Shape output,
-            long ownParams, long params, long macs, ReceptiveField field, long trainingBytes, long inferenceBytes) {
+    public record Row(String path, String type, int depth, boolean leaf, boolean sequential, Shape input,
+            Shape output, long ownParams, long params, long macs, ReceptiveField field, long trainingBytes,
+            long inferenceBytes) {
 
         /// Floating-point operations of convolutions and linear layers: two for each multiply-add.
         public long flops() {
@@ -94,7 +95,7 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
             peak = Math.max(peak, child.inferenceBytes);
         }
         return new Row(path, layer.typeName(), path.isEmpty() ? 0 : path.split("\\.").length, leaf,
-                layer instanceof Sequential, out, own, params, macs, field, kept, peak);
+                layer instanceof Sequential, in, out, own, params, macs, field, kept, peak);
     }
 
     /// The rows of the children; in place of a child that is a mere holder and never runs itself, those of its children.
@@ -123,7 +124,8 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
 
     /// The layers down to a depth only; 1 keeps the outermost ones. Totals stay.
     public Summary toDepth(int depth) {
-        return new Summary(title, input, rows.stream().filter(r -> r.depth <= depth).toList(), calls);
+        return new Summary(title, input, rows.stream()
+                .filter(r -> r.depth - rows.getFirst().depth <= depth).toList(), calls);
     }
 
     /// The summary of one block, for example `layer1.0`. Its receptive fields still count from the network's input.
@@ -135,7 +137,7 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
             throw new SextantException("summary: %s has no layer '%s'; its outermost are %s", title, path,
                     rows.stream().filter(r -> r.depth == 1).map(Row::path).toList());
         }
-        return new Summary(title + "." + path, input, below,
+        return new Summary(title + "." + path, below.getFirst().input, below,
                 calls.stream().filter(r -> r.path.equals(path) || r.path.startsWith(path + ".")).toList());
     }
 

@@ -20,7 +20,8 @@ public record TorchSummary(int batch, int images, List<Row> rows, long inputElem
 
     /// Of a summary made with the number of images that is to be counted: 1 where none is given.
     public static TorchSummary of(Summary s, int batch) {
-        List<Row> modules = s.calls().stream().filter(r -> !r.sequential() && !r.path().isEmpty()).toList();
+        List<Row> modules = s.calls().stream().filter(r -> !r.sequential()
+                && !r.path().equals(s.rows().getFirst().path())).toList();
         return new TorchSummary(batch, s.input().dim(0), modules, s.input().size(),
                 modules.stream().mapToLong(Row::ownParams).sum());
     }

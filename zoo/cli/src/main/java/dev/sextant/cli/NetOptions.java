@@ -3,18 +3,17 @@ package dev.sextant.cli;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// Which network: its edition and variant.
 final class NetOptions {
-    /// Values of `--edition`.
-    static final List<String> EDITIONS = List.of("book", "torchvision", "paper");
-
     @Option(names = "--edition", paramLabel = "NAME",
-            description = "book (d2l.ai), torchvision, or paper; default: book.")
+            description = "book (d2l.ai), torchvision, or paper; default: the first of them that has the network.")
     String edition;
 
     @Option(names = "--variant", paramLabel = "NAME",
@@ -25,9 +24,12 @@ final class NetOptions {
     ///
     /// @throws Wrong if there is no such network, edition or variant
     Network network(CommandSpec command, String net) {
-        Wrong.oneOf(command, "network", net, Zoo.names());
-        String chosen = edition == null ? "book" : Wrong.oneOf(command, "edition", edition, EDITIONS);
-        List<String> variants = Zoo.variants(net);
+        Set<String> all = new LinkedHashSet<>();
+        Zoo.editions().forEach(e -> all.addAll(Zoo.names(e)));
+        Wrong.oneOf(command, "network", net, all);
+        String chosen = edition != null ? Wrong.oneOf(command, "edition", edition, Zoo.editions())
+                : Zoo.editions().stream().filter(e -> Zoo.names(e).contains(net)).findFirst().orElseThrow();
+        List<String> variants = Zoo.variants(chosen, net);
         String version = variant == null ? variants.getFirst()
                 : Wrong.oneOf(command, "variant of " + net, variant, variants);
         try {

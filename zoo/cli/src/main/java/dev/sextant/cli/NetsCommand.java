@@ -18,15 +18,17 @@ final class NetsCommand implements Runnable {
 
     @Override
     public void run() {
-        String format = "%-12s %-8s %-12s %6s %6s %7s  %s%n";
+        String format = "%-15s %-11s %-13s %6s %6s %7s  %s%n";
         var out = console.out();
         out.print(String.format(Locale.ROOT, format, "network", "edition", "input", "batch", "lr", "epochs",
                 "variants"));
-        for (String name : Zoo.names()) {
-            Network n = Zoo.create(Map.of("net", name));
-            List<String> variants = Zoo.variants(name);
-            out.print(String.format(Locale.ROOT, format, name, n.edition(), n.input(), n.hyper().batch(),
-                    n.hyper().lr(), n.hyper().epochs(), String.join(" ", variants.subList(1, variants.size()))));
+        for (String edition : Zoo.editions()) {
+            for (String name : Zoo.names(edition)) {
+                Network n = Zoo.create(Map.of("net", name, "edition", edition));
+                List<String> variants = Zoo.variants(edition, name);
+                out.print(String.format(Locale.ROOT, format, name, edition, n.input(), n.hyper().batch(),
+                        n.hyper().lr(), n.hyper().epochs(), String.join(" ", variants.subList(1, variants.size()))));
+            }
         }
         out.flush();
     }

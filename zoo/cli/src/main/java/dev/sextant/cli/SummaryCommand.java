@@ -1,5 +1,6 @@
 package dev.sextant.cli;
 
+import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.Summary;
 import dev.sextant.zoo.Network;
 import java.util.List;
@@ -10,16 +11,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `sextant summary NET`: layers, shapes, parameters and multiply-adds, from shapes alone.
+/// `sextant summary NET[.BLOCK]`: layers, shapes, parameters, multiply-adds and receptive fields, from shapes alone.
 @Command(name = "summary", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Prints a network's layers with shapes, parameters and multiply-adds.")
+        description = "Prints a network's layers with shapes, parameters, multiply-adds and receptive fields.")
 final class SummaryCommand implements Runnable {
     private static final List<String> FORMATS = List.of("text", "md", "html", "csv", "json");
+    private static final List<String> STYLES = List.of("sextant", "torchsummary");
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "NET", description = "The network; 'sextant nets' lists them.")
+    @Parameters(index = "0", paramLabel = "NET[.BLOCK]",
+            description = "The network ('sextant nets' lists them) or a block of it, for example resnet50.layer1.0.")
     private String net;
 
     @Mixin
@@ -32,6 +35,14 @@ final class SummaryCommand implements Runnable {
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Images per batch (default: 1).")
     private int batch;
 
+    @Option(names = "--style", paramLabel = "NAME", defaultValue = "sextant",
+            description = "sextant (default), or torchsummary: that tool's rows, columns and sizes.")
+    private String style;
+
+    @Option(names = "--depth", paramLabel = "N", defaultValue = "100",
+            description = "How many levels of nested layers to show (default: all).")
+    private int depth;
+
     private final Console console;
 
     SummaryCommand(Console console) {
@@ -42,17 +53,33 @@ final class SummaryCommand implements Runnable {
     public void run() {
         Wrong.oneOf(spec, "format", format, FORMATS);
         Wrong.within(spec, "--batch", batch, 1, 1_000_000);
-        Network network = netOptions.network(spec, net);
+        Wrong.oneOf(spec, "style", style, STYLES);
+        Wrong.within(spec, "--depth", depth, 1, 1_000_000);
+        int dot = net.indexOf('.');
+        Network network = netOptions.network(spec, dot < 0 ? net : net.substring(0, dot));
         String title = network.name() + " (" + network.edition()
                 + (network.variant().equals(network.edition()) ? ")" : ", " + network.variant() + ")");
-        var summary = Summary.of(network.model(), network.inputShape(batch), title);
-        console.out().print(switch (format) {
+        var whole = Summary.of(network.model(), network.inputShape(batch), title);
+        var summary = (dot < 0 ? whole : block(whole, net.substring(dot + 1))).toDepth(depth);
+        console.out().print(style.equals("torchsummary") ? summary.torchsummary(batch == 1 ? -1 : batch) : text(summary));
+        console.out().flush();
+    }
+
+    private Summary block(Summary whole, String path) {
+        try {
+            return whole.block(path);
+        } catch (SextantException e) {
+            throw new Wrong(spec, e.getMessage());
+        }
+    }
+
+    private String text(Summary summary) {
+        return switch (format) {
             case "md" -> summary.markdown();
             case "html" -> summary.html();
             case "csv" -> summary.csv();
             case "json" -> summary.json();
             default -> summary.text();
-        });
-        console.out().flush();
+        };
     }
 }

@@ -171,9 +171,26 @@ class CommandsTest {
     }
 
     @Test
+    void summaryOfOtherEditionsBlocksAndStyles() {
+        assertTrue(CommandLine.run("summary", "resnet50").out().contains("25557032"));
+        assertTrue(CommandLine.run("summary", "resnet18", "--edition", "torchvision").out().contains("11689512"));
+        String block = CommandLine.run("summary", "resnet50.layer1.0", "--format", "json").out();
+        assertEquals(75008, JsonParser.parseString(block).getAsJsonObject().get("totalParams").getAsLong());
+        assertEquals(5, CommandLine.run("summary", "resnet50", "--depth", "1", "--format", "md").outLines().stream()
+                .filter(l -> l.matches("\\| (layer\\d|fc) .*")).count());
+        String torch = CommandLine.run("summary", "googlenet.0", "--style", "torchsummary").out();
+        assertTrue(torch.contains("MaxPool2d-3           [-1, 64, 24, 24]               0"), torch);
+        assertTrue(torch.contains("Estimated Total Size (MB): 2.58"), torch);
+        CommandLine wrong = CommandLine.run("summary", "resnet50.layer9");
+        assertEquals(ExitCode.USAGE, wrong.code());
+        assertTrue(wrong.err().contains("layer9"), wrong.err());
+    }
+
+    @Test
     void netsListsEveryNetworkOnce() {
         List<String> lines = CommandLine.run("nets").outLines();
-        assertEquals(Zoo.names(), lines.stream().skip(1).map(l -> l.split(" ")[0]).toList());
+        assertEquals(Zoo.editions().stream().flatMap(e -> Zoo.names(e).stream().map(n -> n + " " + e)).toList(),
+                lines.stream().skip(1).map(l -> l.replaceAll("^(\\S+) +(\\S+) .*", "$1 $2")).toList());
     }
 
     @Test

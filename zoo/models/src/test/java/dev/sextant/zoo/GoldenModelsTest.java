@@ -216,8 +216,7 @@ class GoldenModelsTest {
     /// Gradients of all parameters. In a deep network a single relu or max pooling decision may fall the other way
     /// under rounding, which moves single elements by up to a quarter of the tensor's maximum (golden README, "Suggested
     /// checks"; computed in float64 on `ref`, GoogLeNet's gradients agree to twelve digits). So for torchvision's
-    /// networks, the first elements of one parameter in ten may be that far off (one decision that flips in a late layer
-    /// reaches every layer before it); the norms of all must agree.
+    /// networks, the first elements of one parameter in ten may be that far off; the norms of all must agree.
     private static void compareGradients(GoldenModel golden, Map<String, Parameter> parameters) {
         List<Object> wanted = list(golden.numeric().get("grads"));
         List<String> flipped = new ArrayList<>();
