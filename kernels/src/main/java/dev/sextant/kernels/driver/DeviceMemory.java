@@ -137,8 +137,8 @@ public final class DeviceMemory {
         }
         if (Cuda.isOutOfMemory(rc)) {
             throw new DeviceException("cuda: out of memory: asked for %d bytes; %d bytes are in use by %d arrays, most "
-                    + "of them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are reused",
-                    size, usedBytes, leases.size(), largestUses());
+                    + "of them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are "
+                    + "reused", size, usedBytes, leases.size(), largestUses());
         }
         context.check(rc, "cuMemAlloc", "asking for " + size + " bytes");
         heldBytes += size;

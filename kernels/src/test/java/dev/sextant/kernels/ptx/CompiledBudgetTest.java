@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,8 +31,8 @@ class CompiledBudgetTest {
     private record Use(int registers, int sharedBytes) {
     }
 
-    @BeforeAll
-    static void needsTheAssembler() {
+    @BeforeEach
+    void needsTheAssembler() {
         boolean present;
         try {
             PtxBuild.run(List.of("ptxas", "--version"));

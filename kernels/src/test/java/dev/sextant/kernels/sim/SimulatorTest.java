@@ -144,7 +144,7 @@ class SimulatorTest {
             uninitialised_shared | uninitialised  | __shared__ float s[64]; y[threadIdx.x] = s[threadIdx.x];
             blocks_write_one     | race           | y[0] = blockIdx.x;
             threads_write_one    | race           | y[threadIdx.x / 2] = threadIdx.x;
-            neighbour_too_early  | race           | __shared__ float s[64]; int t = threadIdx.x; s[t] = t; y[t] = s[63 - t];
+            read_too_early | race | __shared__ float s[64]; int t = threadIdx.x; s[t] = 1; y[t] = s[t ^ 63];
             misaligned_vector    | misaligned     | *reinterpret_cast<float4*>(y + 1) = make_float4(1, 2, 3, 4);
             """)
     void findsWhatCudaForbids(String name, String kind, String body) {
