@@ -245,11 +245,24 @@ public final class NDArray {
     /// Overwrites this array with row-major host values of its own type.
     public void set(Object hostValues) {
         requireLive("set");
+        Class<?> wanted = switch (dtype()) {
+            case FLOAT32 -> float[].class;
+            case FLOAT64 -> double[].class;
+            case INT32 -> int[].class;
+        };
+        if (hostValues.getClass() != wanted) {
+            throw new DTypeException("set: %s takes a %s, but got a %s", this, wanted.getSimpleName(),
+                    hostValues.getClass().getSimpleName());
+        }
         if (Array.getLength(hostValues) != size()) {
             throw new ShapeException("set: target %s holds %d elements, but %d values were given", shape, size(),
                     Array.getLength(hostValues));
         }
-        device.backend().upload(hostValues, this);
+        if (isContiguous()) {
+            device.backend().upload(hostValues, this);
+        } else {
+            device.kernels().copy(ofHost(hostValues, shape, dtype(), device), this, Write.SET);
+        }
         storage.written("set");
     }
 
