@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Parameter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,8 +22,11 @@ public final class StateDict {
         requireFits(file, in, prefix, model);
         Map<String, NDArray> current = model.state();
         Map<String, Parameter> parameters = model.parameters();
+        // Everything is read before anything is set: a tensor whose values cannot be read must not leave half a model.
+        Map<String, NDArray> values = new LinkedHashMap<>();
+        current.forEach((name, a) -> values.put(name, in.array(prefix + name, a.device())));
         current.forEach((name, a) -> {
-            NDArray value = in.array(prefix + name, a.device());
+            NDArray value = values.get(name);
             if (parameters.containsKey(name)) {
                 parameters.get(name).value().set(value);
             } else {
