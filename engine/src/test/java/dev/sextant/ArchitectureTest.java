@@ -90,17 +90,20 @@ class ArchitectureTest {
     @Test
     void theLibraryImportsNoThirdParty() {
         none("engine, autograd, nn and zoo/models import the JDK and themselves alone",
-                matches(LIBRARY, "^import (?:static )?+(?!java\\.|javax\\.xml|jdk\\.(incubator\\.vector|jfr)|dev\\.sextant\\.)"));
+                matches(LIBRARY,
+                        "^import (?:static )?+(?!java\\.|javax\\.xml|jdk\\.(incubator\\.vector|jfr)|dev\\.sextant\\.)"));
     }
 
     @Test
     void importsFollowTheModules() {
-        none("engine imports nothing above it", matches(List.of("engine"), "dev\\.sextant\\.(autograd|nn|zoo|kernels|cli)"));
+        none("engine imports nothing above it",
+                matches(List.of("engine"), "dev\\.sextant\\.(autograd|nn|zoo|kernels|cli)"));
         none("autograd imports the engine alone", matches(List.of("autograd"), "dev\\.sextant\\.(nn|zoo|kernels|cli)"));
         none("nn imports autograd and engine alone", matches(List.of("nn"), "dev\\.sextant\\.(zoo|kernels|cli)"));
         none("nothing above the engine sees a CPU backend's inside",
                 matches(List.of("autograd", "nn", "zoo/models", "zoo/cli"), "dev\\.sextant\\.engine\\.cpu\\."));
-        none("the fast path never calls the oracle", matches(List.of("engine"), "cpu\\.ref\\.", "cpu/ref/", "Device.java"));
+        none("the fast path never calls the oracle",
+                matches(List.of("engine"), "cpu\\.ref\\.", "cpu/ref/", "Device.java"));
     }
 
     @Test
@@ -135,7 +138,8 @@ class ArchitectureTest {
     @Test
     void modulesHaveReadmes() {
         for (String module : List.of("engine", "autograd", "nn", "zoo", "kernels", "bench")) {
-            assertTrue(Files.isRegularFile(root.resolve(module).resolve("README.md")), module + "/README.md is missing");
+            assertTrue(Files.isRegularFile(root.resolve(module).resolve("README.md")),
+                    module + "/README.md is missing");
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.PriorityQueue;
 /// One backward pass. Values are visited latest first: when one is reached, everything computed from it has been
 /// visited, so its gradient is complete. The order is that of the forward pass reversed, always the same.
 final class Backward {
-    private final PriorityQueue<Var> queue =
-            new PriorityQueue<>(Comparator.comparingLong((Var v) -> v.node().sequence).reversed());
+    private final PriorityQueue<Var> queue = new PriorityQueue<>(
+            Comparator.comparingLong((Var v) -> v.node().sequence).reversed());
     private final Map<Var, Pending> pending = new HashMap<>();
 
     /// A gradient under construction. A shared one belongs to somebody else and is not written or released.

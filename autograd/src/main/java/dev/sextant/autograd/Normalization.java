@@ -60,7 +60,8 @@ public final class Normalization {
     private static void statistics(BatchNormSpec spec, NDArray mean, NDArray variance, int channels, Var x) {
         if ((mean == null) != (variance == null) || (mean == null && !spec.training())) {
             throw new ShapeException("batch_norm: %s; give running mean and variance [%d]", spec.training()
-                    ? "only one of the running statistics is there" : "evaluation needs the running statistics",
+                    ? "only one of the running statistics is there"
+                    : "evaluation needs the running statistics",
                     channels);
         }
         if (mean != null) {

@@ -105,10 +105,10 @@ class BatchNormTest {
 
     @Test
     void theFormulaPassesGradcheck() {
-        NDArray[] inputs = { numbers(1, -2, 2, Shape.of(3, 2, 2, 2), Device.ref()),
-                numbers(2, 0.5, 2, Shape.of(2), Device.ref()), numbers(3, -1, 1, Shape.of(2), Device.ref()) };
+        NDArray[] inputs = {numbers(1, -2, 2, Shape.of(3, 2, 2, 2), Device.ref()),
+            numbers(2, 0.5, 2, Shape.of(2), Device.ref()), numbers(3, -1, 1, Shape.of(2), Device.ref())};
         NDArray zero = NDArray.of(new double[2], Shape.of(2), Device.ref());
-        NDArray one = NDArray.of(new double[] { 1, 2 }, Shape.of(2), Device.ref());
+        NDArray one = NDArray.of(new double[] {1, 2}, Shape.of(2), Device.ref());
         GradCheck.check(v -> BatchNormByHand.training(v[0], v[1], v[2], zero, one, EPS, 0.1, Convention.BOOK).y(),
                 inputs);
         GradCheck.check(v -> BatchNormByHand.evaluation(v[0], v[1], v[2], zero, one, EPS), inputs);
@@ -117,14 +117,14 @@ class BatchNormTest {
     @Test
     void statisticsOfTwoFeatures() {
         for (Device device : List.of(Device.ref(), Device.standard())) {
-            Var x = Var.of(NDArray.of(new float[] { 1, 2, 3, 4 }, Shape.of(2, 2), device));
+            Var x = Var.of(NDArray.of(new float[] {1, 2, 3, 4}, Shape.of(2, 2), device));
             Var one = Var.of(of(device, 1, 1));
             Var zero = Var.of(of(device, 0, 0));
             // Momentum 1 in PyTorch's sense, 0 in the book's: the batch's own statistics.
             var book = BatchNormByHand.training(x, one, zero, of(device, 0, 0), of(device, 0, 0), EPS, 0,
                     Convention.BOOK);
-            assertArrayEquals(new float[] { 2, 3 }, book.mean().toFloats(), 1e-6f);
-            assertArrayEquals(new float[] { 1, 1 }, book.variance().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {2, 3}, book.mean().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {1, 1}, book.variance().toFloats(), 1e-6f);
         }
     }
 
@@ -141,16 +141,16 @@ class BatchNormTest {
             NDArray mean = of(device, 0, 0, 0);
             NDArray variance = of(device, 1, 1, 1);
             var book = BatchNormByHand.training(x, one, zero, mean, variance, EPS, 0.9, Convention.BOOK);
-            assertArrayEquals(new float[] { .25f, .65f, 1.05f }, book.mean().toFloats(), 1e-6f);
-            assertArrayEquals(new float[] { 1.025f, 1.025f, 1.025f }, book.variance().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {.25f, .65f, 1.05f}, book.mean().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {1.025f, 1.025f, 1.025f}, book.variance().toFloats(), 1e-6f);
             var torch = BatchNormByHand.training(x, one, zero, mean, variance, EPS, 0.1, Convention.PYTORCH);
-            assertArrayEquals(new float[] { .25f, .65f, 1.05f }, torch.mean().toFloats(), 1e-6f);
-            assertArrayEquals(new float[] { 1.042857f, 1.042857f, 1.042857f }, torch.variance().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {.25f, .65f, 1.05f}, torch.mean().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {1.042857f, 1.042857f, 1.042857f}, torch.variance().toFloats(), 1e-6f);
             var fromZero = BatchNormByHand.training(x, one, zero, mean, of(device, 0, 0, 0), EPS, 0.9,
                     Convention.BOOK);
-            assertArrayEquals(new float[] { .125f, .125f, .125f }, fromZero.variance().toFloats(), 1e-6f);
-            assertArrayEquals(new float[] { 0, 0, 0 }, mean.toFloats(), "a pure function leaves its inputs alone");
-            assertArrayEquals(new float[] { 1, 1, 1 }, variance.toFloats());
+            assertArrayEquals(new float[] {.125f, .125f, .125f}, fromZero.variance().toFloats(), 1e-6f);
+            assertArrayEquals(new float[] {0, 0, 0}, mean.toFloats(), "a pure function leaves its inputs alone");
+            assertArrayEquals(new float[] {1, 1, 1}, variance.toFloats());
 
             Normalization.batchNorm(spec(EPS, true), x, one, zero, mean, variance);
             assertArrayEquals(torch.mean().toFloats(), mean.toFloats(), 1e-6f, "the kernel follows PyTorch");
@@ -176,14 +176,14 @@ class BatchNormTest {
             Var beta = Var.of(of(device, 5, -7));
             NDArray zero = of(device, 0, 0);
             NDArray one = of(device, 1, 1);
-            Var vectors = Var.of(NDArray.of(new float[] { 10, 20 }, Shape.of(1, 2), device));
+            Var vectors = Var.of(NDArray.of(new float[] {10, 20}, Shape.of(1, 2), device));
             Var collapsed = BatchNormByHand.training(vectors, gamma, beta, zero, one, EPS, 0.9, Convention.BOOK).y();
-            assertArrayEquals(new float[] { 5, -7 }, collapsed.value().toFloats(), "x − μ is 0");
+            assertArrayEquals(new float[] {5, -7}, collapsed.value().toFloats(), "x − μ is 0");
             String message = assertThrows(ShapeException.class,
                     () -> Normalization.batchNorm(spec(EPS, true), vectors, gamma, beta, zero, one)).getMessage();
             assertTrue(message.contains("[1, 2]") && message.contains("β") && message.contains("eval()"), message);
 
-            float[] pixels = { 1, 3, 4, 4 };
+            float[] pixels = {1, 3, 4, 4};
             Var image = Var.of(NDArray.of(pixels, Shape.of(1, 2, 1, 2), device));
             Var y = Normalization.batchNorm(spec(0, true), image, Var.of(of(device, 1, 1)), beta, null, null);
             float[] out = y.value().toFloats();

@@ -44,8 +44,10 @@ class ConcurrentTrainingsTest {
 
         Net(long seed, Device device) {
             this.device = device;
-            weights = List.of(Var.leaf(numbers(seed, device, 32, 1, 3, 3)), Var.leaf(numbers(seed + 1, device, 32, 32, 3,
-                    3)), Var.leaf(numbers(seed + 2, device, 10, 32 * 4 * 4)));
+            weights = List.of(Var.leaf(numbers(seed, device, 32, 1, 3, 3)),
+                    Var.leaf(numbers(seed + 1, device, 32, 32, 3,
+                            3)),
+                    Var.leaf(numbers(seed + 2, device, 10, 32 * 4 * 4)));
         }
 
         Var scores(NDArray images) {
@@ -59,7 +61,7 @@ class ConcurrentTrainingsTest {
 
         /// Every weight after some steps of gradient descent.
         List<float[]> train(long seed) {
-            int[] labels = { 1, 2, 3, 4, 5, 6, 7, 8 };
+            int[] labels = {1, 2, 3, 4, 5, 6, 7, 8};
             for (int step = 0; step < STEPS; step++) {
                 try (var _ = Scope.open("step")) {
                     NDArray images = numbers(seed + step, device, 8, 1, 16, 16);
@@ -82,7 +84,7 @@ class ConcurrentTrainingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = { 1, 2, 4 })
+    @ValueSource(ints = {1, 2, 4})
     void theBitsAreThoseOfEachAlone(int threads) throws Exception {
         Device device = Device.simd(CpuSettings.defaults().withThreads(threads));
         var alone = List.of(new Net(1, device).train(100), new Net(2, device).train(200));

@@ -44,7 +44,7 @@ class DropoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = { 0.1, 0.25, 0.5, 0.9 })
+    @ValueSource(doubles = {0.1, 0.25, 0.5, 0.9})
     void theExpectationStays(double p) {
         int n = 200_000;
         for (Device device : DEVICES) {
@@ -110,15 +110,16 @@ class DropoutTest {
     @Test
     void droppingNothingAndEverything() {
         for (Device device : DEVICES) {
-            float[] values = { -2, 0.1f, Float.MIN_VALUE, 3e38f, Float.POSITIVE_INFINITY };
+            float[] values = {-2, 0.1f, Float.MIN_VALUE, 3e38f, Float.POSITIVE_INFINITY};
             Var x = Var.leaf(NDArray.of(values, Shape.of(5), device));
             Var same = Pointwise.dropout(new DropoutSpec(0, 1, 1), x);
             assertArrayEquals(values, same.value().toFloats(), "p = 0 changes no bit on " + device);
             Reductions.sum(same, false).backward();
-            assertArrayEquals(new float[] { 1, 1, 1, 1, 1 }, x.grad().toFloats());
+            assertArrayEquals(new float[] {1, 1, 1, 1, 1}, x.grad().toFloats());
             x.clearGrad();
             Var none = Pointwise.dropout(new DropoutSpec(1, 1, 1), x);
-            assertArrayEquals(new float[5], none.value().toFloats(), "p = 1 leaves zeros, of infinity too, on " + device);
+            assertArrayEquals(new float[5], none.value().toFloats(),
+                    "p = 1 leaves zeros, of infinity too, on " + device);
             Reductions.sum(none, false).backward();
             assertArrayEquals(new float[5], x.grad().toFloats());
             assertFalse(Float.isNaN(none.value().toFloats()[4]));
@@ -126,7 +127,7 @@ class DropoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = { -0.1, 1.5, Double.NaN })
+    @ValueSource(doubles = {-0.1, 1.5, Double.NaN})
     void aProbabilityOutsideItsRangeIsNamed(double p) {
         String message = assertThrows(ShapeException.class, () -> new DropoutSpec(p, 0, 0)).getMessage();
         assertTrue(message.contains("dropout") && message.contains("0..1") && message.contains(Double.toString(p)),

@@ -107,7 +107,7 @@ class EdgeShapesTest {
         for (Device device : List.of(Device.ref(), Device.standard())) {
             Var none = Var.leaf(NDArray.of(new float[0], Shape.of(0, 3), device));
             assertArrayEquals(new float[3], Reductions.sum(none, false, 0).value().toFloats(), "a sum of none is 0");
-            assertArrayEquals(new float[] { 1, 1, 1 }, Reductions.prod(none, false, 0).value().toFloats());
+            assertArrayEquals(new float[] {1, 1, 1}, Reductions.prod(none, false, 0).value().toFloats());
             assertTrue(Double.isNaN(Reductions.mean(none, false).item()), "a mean of none is no number");
             assertTrue(Double.isNaN(Losses.mse(none, none).item()));
             assertArrayEquals(new float[12], Matmul.matmul(Var.of(NDArray.of(new float[0], Shape.of(3, 0), device)),

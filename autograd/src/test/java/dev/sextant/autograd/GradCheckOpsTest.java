@@ -98,9 +98,9 @@ class GradCheckOpsTest {
                 numbers(4));
         check("linear of three axes", v -> Linear.linear(LinearSpec.PLAIN, v[0], v[1], null), numbers(2, 3, 5),
                 numbers(4, 5));
-        int[][][] shapes = { { { 3, 4 }, { 4, 5 } }, { { 4 }, { 4 } }, { { 3, 4 }, { 4 } }, { { 4 }, { 4, 5 } },
-                { { 2, 3, 4 }, { 2, 4, 2 } }, { { 2, 1, 3, 4 }, { 5, 4, 2 } }, { { 3, 4 }, { 2, 4, 5 } },
-                { { 2, 3, 4 }, { 4 } }, { { 4 }, { 3, 4, 2 } } };
+        int[][][] shapes = {{{3, 4}, {4, 5}}, {{4}, {4}}, {{3, 4}, {4}}, {{4}, {4, 5}},
+            {{2, 3, 4}, {2, 4, 2}}, {{2, 1, 3, 4}, {5, 4, 2}}, {{3, 4}, {2, 4, 5}},
+            {{2, 3, 4}, {4}}, {{4}, {3, 4, 2}}};
         for (int[][] s : shapes) {
             check("matmul " + Arrays.deepToString(s), v -> Matmul.matmul(v[0], v[1]), numbers(s[0]), numbers(s[1]));
         }
@@ -145,7 +145,7 @@ class GradCheckOpsTest {
                 numbers(3, 4, 5), numbers(4, 5), numbers(4, 5));
         check("group norm", v -> Normalization.groupNorm(new GroupNormSpec(3, 1e-3), v[0], v[1], v[2]),
                 numbers(2, 6, 3, 2), numbers(6), numbers(6));
-        for (int size : new int[] { 3, 4 }) {
+        for (int size : new int[] {3, 4}) {
             check("local response norm " + size, v -> Normalization.localResponseNorm(
                     new LocalResponseNormSpec(size, 0.7, 0.75, 1.5), v[0]), numbers(2, 6, 2, 3));
         }
@@ -178,8 +178,8 @@ class GradCheckOpsTest {
 
     @TestFactory
     Stream<DynamicTest> arithmetic() {
-        int[][][] shapes = { { { 3, 4 }, { 3, 4 } }, { { 2, 3, 4 }, { 3, 1 } }, { { 2, 1, 4 }, { 3, 1 } },
-                { {}, { 2, 3 } }, { { 1, 5, 1, 1 }, { 2, 5, 2, 2 } } };
+        int[][][] shapes = {{{3, 4}, {3, 4}}, {{2, 3, 4}, {3, 1}}, {{2, 1, 4}, {3, 1}},
+            {{}, {2, 3}}, {{1, 5, 1, 1}, {2, 5, 2, 2}}};
         for (int[][] s : shapes) {
             String name = " " + Arrays.deepToString(s);
             check("add" + name, v -> Arithmetic.add(v[0], v[1]), numbers(s[0]), numbers(s[1]));
@@ -190,7 +190,7 @@ class GradCheckOpsTest {
             check("maximum" + name, v -> Arithmetic.maximum(v[0], v[1]), numbers(s[0]), numbers(-1.93, 1.97, s[1]));
             check("minimum" + name, v -> Arithmetic.minimum(v[0], v[1]), numbers(s[0]), numbers(-1.93, 1.97, s[1]));
         }
-        NDArray condition = NDArray.of(new int[] { 1, 0, 0, 1 }, Shape.of(4), Device.ref());
+        NDArray condition = NDArray.of(new int[] {1, 0, 0, 1}, Shape.of(4), Device.ref());
         check("where", v -> Arithmetic.where(condition, v[0], v[1]), numbers(3, 4), numbers(2, 1, 1));
         check("x·x", v -> Arithmetic.mul(v[0], v[0]), numbers(3, 4));
         check("x − x/2 + 1", v -> Arithmetic.add(Arithmetic.sub(v[0], Arithmetic.mul(v[0], 0.5)), 1), numbers(3, 4));
@@ -199,13 +199,13 @@ class GradCheckOpsTest {
 
     @TestFactory
     Stream<DynamicTest> reductions() {
-        int[][] axes = { {}, { 0 }, { 1 }, { -1 }, { 0, 2 } };
+        int[][] axes = {{}, {0}, {1}, {-1}, {0, 2}};
         for (ReduceSpec.Kind kind : ReduceSpec.Kind.values()) {
             if (kind == ReduceSpec.Kind.ARGMAX || kind == ReduceSpec.Kind.ARGMIN) {
                 continue;
             }
             for (int[] a : axes) {
-                for (boolean keep : new boolean[] { false, true }) {
+                for (boolean keep : new boolean[] {false, true}) {
                     check(kind + " " + Arrays.toString(a) + (keep ? " kept" : ""), v -> Reductions.reduce(
                             ReduceSpec.of(kind, v[0].shape(), keep, keep, a), v[0]), numbers(0.4, 1.6, 3, 4, 2));
                 }
@@ -240,7 +240,7 @@ class GradCheckOpsTest {
         check("concat of x with itself", v -> Shaping.concat(0, List.of(v[0], v[0])), numbers(2, 3));
         check("stack", v -> Shaping.stack(-1, List.of(v)), numbers(2, 3), numbers(2, 3));
         check("index select", v -> Shaping.indexSelect(v[0], 1, ints(2, 0, 2, 2)), numbers(2, 3, 2));
-        NDArray index = NDArray.of(new int[] { 0, 2, 2, 1, 0, 0 }, Shape.of(2, 3), Device.ref());
+        NDArray index = NDArray.of(new int[] {0, 2, 2, 1, 0, 0}, Shape.of(2, 3), Device.ref());
         check("gather", v -> Shaping.gather(v[0], 0, index), numbers(3, 4));
         for (PadSpec.Mode mode : PadSpec.Mode.values()) {
             check("pad " + mode, v -> Shaping.pad(new PadSpec(mode, 2, 1, 1, 2, 3), v[0]), numbers(2, 3, 4));
@@ -262,7 +262,7 @@ class GradCheckOpsTest {
         NDArray weight = numbers(0.5, 2, 4);
         NDArray probabilities = numbers(0.1, 1, 5, 4);
         for (Reduction reduction : Reduction.values()) {
-            for (double smoothing : new double[] { 0, 0.2 }) {
+            for (double smoothing : new double[] {0, 0.2}) {
                 String name = "cross-entropy " + reduction + " " + smoothing;
                 var spec = new CrossEntropySpec(reduction, smoothing, 1, false);
                 check(name, v -> Losses.crossEntropy(spec, v[0], ints(3, 0, 1, 2, 0), null), numbers(5, 4));
@@ -272,7 +272,7 @@ class GradCheckOpsTest {
                         new CrossEntropySpec(reduction, smoothing, -100, true), v[0], probabilities, weight),
                         numbers(5, 4));
             }
-            NDArray images = NDArray.of(new int[] { 3, 0, 1, 2, 0, 1 }, Shape.of(1, 2, 3), Device.ref());
+            NDArray images = NDArray.of(new int[] {3, 0, 1, 2, 0, 1}, Shape.of(1, 2, 3), Device.ref());
             check("cross-entropy of images " + reduction, v -> Losses.crossEntropy(
                     new CrossEntropySpec(reduction, 0, -100, false), v[0], images, null), numbers(1, 4, 2, 3));
             check("nll " + reduction, v -> Losses.nll(reduction, v[0], ints(3, 0, 1, 2, 0), weight), numbers(5, 4));

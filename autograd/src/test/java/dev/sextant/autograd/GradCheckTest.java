@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /// The gradient check itself, and operations of one's own.
 class GradCheckTest {
-    private static final NDArray X = NDArray.of(new double[] { 0.5, -1.5, 2 }, Shape.of(3), Device.ref());
+    private static final NDArray X = NDArray.of(new double[] {0.5, -1.5, 2}, Shape.of(3), Device.ref());
 
     /// `x³`, whose gradient is `factor·x²·dy`; right for a factor of 3.
     record Cube(double factor) implements Function {
@@ -93,10 +93,10 @@ class GradCheckTest {
 
     @Test
     void integersAndFloatResultsAreRefused() {
-        NDArray labels = NDArray.of(new int[] { 1 }, Shape.of(1), Device.ref());
+        NDArray labels = NDArray.of(new int[] {1}, Shape.of(1), Device.ref());
         assertTrue(assertThrows(GraphException.class, () -> GradCheck.check(v -> v[0], labels)).getMessage()
                 .contains("input 0"));
-        NDArray single = NDArray.of(new float[] { 1 }, Shape.of(1), Device.ref());
+        NDArray single = NDArray.of(new float[] {1}, Shape.of(1), Device.ref());
         assertTrue(assertThrows(GraphException.class, () -> GradCheck.check(v -> Var.leaf(single), X)).getMessage()
                 .contains("float64"));
     }

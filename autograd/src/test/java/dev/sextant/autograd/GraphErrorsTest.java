@@ -158,7 +158,7 @@ class GraphErrorsTest {
     @Test
     void elementTypes() {
         Var integers = Var.of(ints(1, 2));
-        Var doubles = Var.leaf(NDArray.of(new double[] { 1, 2 }, Shape.of(2), Device.ref()));
+        Var doubles = Var.leaf(NDArray.of(new double[] {1, 2}, Shape.of(2), Device.ref()));
         fails(DTypeException.class, () -> Pointwise.relu(integers), "relu", "int32", "cast");
         fails(DTypeException.class, () -> Arithmetic.add(leaf(2), doubles), "add", "float32", "float64", "cast");
         fails(DTypeException.class, () -> Losses.crossEntropy(leaf(2, 3), array(2)), "cross_entropy", "target",
@@ -168,7 +168,7 @@ class GraphErrorsTest {
         fails(DTypeException.class, () -> Losses.nll(Reduction.MEAN, leaf(2, 3), array(2), null), "nll_loss",
                 "int32");
         fails(GraphException.class, () -> Var.leaf(ints(1)), "leaf", "floating");
-        fails(DTypeException.class, () -> NDArray.of(new double[] { 1 }, Shape.of(1), Device.standard()), "float64",
+        fails(DTypeException.class, () -> NDArray.of(new double[] {1}, Shape.of(1), Device.standard()), "float64",
                 "ref");
     }
 

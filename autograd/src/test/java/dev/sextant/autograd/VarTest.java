@@ -46,13 +46,13 @@ class VarTest {
         Var decay = Arithmetic.mul(Arithmetic.add(sum(Pointwise.square(w1)), sum(Pointwise.square(w2))), .1 / 2);
         Var objective = Arithmetic.add(loss, decay);
         objective.backward();
-        assertArrayEquals(new double[] { -1, 4 }, z.value().toDoubles());
+        assertArrayEquals(new double[] {-1, 4}, z.value().toDoubles());
         assertEquals(2, o.item());
         assertEquals(1.3125, objective.item(), 1e-12);
-        assertArrayEquals(new double[] { .3, 4.05 }, w2.grad().toDoubles(), 1e-12);
-        assertArrayEquals(new double[] { 0, .5 }, z.grad().toDoubles(), 1e-12);
-        assertArrayEquals(new double[] { .1, -.1, .7, 1.1 }, w1.grad().toDoubles(), 1e-12);
-        assertArrayEquals(new double[] { 1, .5 }, x.grad().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {.3, 4.05}, w2.grad().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {0, .5}, z.grad().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {.1, -.1, .7, 1.1}, w1.grad().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {1, .5}, x.grad().toDoubles(), 1e-12);
     }
 
     @Test
@@ -61,11 +61,11 @@ class VarTest {
         sum(Pointwise.square(x)).backward();
         NDArray first = x.grad();
         sum(Arithmetic.mul(x, 10)).backward();
-        assertArrayEquals(new double[] { 12, 14 }, x.grad().toDoubles());
+        assertArrayEquals(new double[] {12, 14}, x.grad().toDoubles());
         x.clearGrad();
         assertNull(x.grad());
         sum(Arithmetic.mul(x, 3)).backward();
-        assertArrayEquals(new double[] { 3, 3 }, x.grad().toDoubles());
+        assertArrayEquals(new double[] {3, 3}, x.grad().toDoubles());
         assertSame(first, x.grad(), "the gradient's memory is used again");
     }
 
@@ -88,7 +88,7 @@ class VarTest {
         Var z = Arithmetic.add(y, Shaping.reshape(Shaping.reshape(y, 3, 1), 3));
         Var all = Arithmetic.add(z, Arithmetic.add(z, y));
         all.backward(array(Shape.of(3), 1, 10, 100));
-        assertArrayEquals(new double[] { 10, 100, 1000 }, x.grad().toDoubles());
+        assertArrayEquals(new double[] {10, 100, 1000}, x.grad().toDoubles());
     }
 
     @Test
@@ -123,7 +123,7 @@ class VarTest {
         Var x = leaf(1, 2);
         Var c = Var.of(array(Shape.of(2), 5, 6));
         sum(Arithmetic.mul(x, c)).backward();
-        assertArrayEquals(new double[] { 5, 6 }, x.grad().toDoubles());
+        assertArrayEquals(new double[] {5, 6}, x.grad().toDoubles());
         assertNull(c.grad());
     }
 
@@ -146,7 +146,7 @@ class VarTest {
         y.backward(dy);
         assertNotSame(dy, y.grad());
         dy.fill(9);
-        assertArrayEquals(new double[] { 1, 1 }, y.grad().toDoubles());
+        assertArrayEquals(new double[] {1, 1}, y.grad().toDoubles());
     }
 
     @Test

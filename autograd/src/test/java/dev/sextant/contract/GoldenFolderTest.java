@@ -44,9 +44,9 @@ class GoldenFolderTest {
     void filesAreReadAsTheyAre() throws IOException {
         write("a.safetensors", "\"op\": \"relu\", \"stride\": \"2,3\", \"flag\": \"true\"");
         var file = new GoldenFile(root.resolve("ops/a.safetensors"));
-        assertArrayEquals(new double[] { 1.5, -2 }, file.values("input"));
+        assertArrayEquals(new double[] {1.5, -2}, file.values("input"));
         assertEquals(7, file.array("index", Device.ref()).toInts()[0]);
-        assertArrayEquals(new int[] { 2, 3 }, file.ints("stride"));
+        assertArrayEquals(new int[] {2, 3}, file.ints("stride"));
         assertTrue(file.flag("flag"));
     }
 
@@ -69,10 +69,12 @@ class GoldenFolderTest {
 
     @Test
     void anAbsentFolderIsSkippedByNameOrFails() {
-        var skipped = GoldenFolder.tests(root.toString(), false, "ops", file -> { }).toList();
+        var skipped = GoldenFolder.tests(root.toString(), false, "ops", file -> {
+        }).toList();
         var e = assertThrows(TestAbortedException.class, skipped.getFirst().getExecutable()::execute);
         assertTrue(e.getMessage().contains("golden ops") && e.getMessage().contains(root.toString()), e.getMessage());
-        var failed = GoldenFolder.tests(null, true, "ops", file -> { }).toList();
+        var failed = GoldenFolder.tests(null, true, "ops", file -> {
+        }).toList();
         assertThrows(AssertionError.class, failed.getFirst().getExecutable()::execute);
     }
 

@@ -81,7 +81,7 @@ final class Json {
     }
 
     private Object word() {
-        for (var word : new String[] { "true", "false", "null" }) {
+        for (var word : new String[] {"true", "false", "null"}) {
             if (text.startsWith(word, at)) {
                 at += word.length();
                 return word.equals("null") ? null : Boolean.valueOf(word);

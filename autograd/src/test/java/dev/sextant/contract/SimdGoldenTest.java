@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Nested;
 
 /// The fast path against the reference data.
 class SimdGoldenTest {
-    private static final Device EXACT =
-            Device.simd(CpuSettings.defaults().withThreads(2).withPrecision(Precision.EXACT));
+    private static final Device EXACT = Device
+            .simd(CpuSettings.defaults().withThreads(2).withPrecision(Precision.EXACT));
 
     @Nested
     class Exact implements GoldenOpContract, GoldenOptimizerContract {

@@ -9,9 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// `./sextant bench`: measurements that need more than the library itself.
-@Command(name = "sextant bench", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND",
-        description = "Measures Sextant. JMH benchmarks: java -jar bench/target/bench.jar -l",
-        subcommands = { ProfileCommand.class, PeersCommand.class, PeakCommand.class, CommandLine.HelpCommand.class })
+@Command(name = "sextant bench", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", description = "Measures Sextant. JMH benchmarks: java -jar bench/target/bench.jar -l", subcommands = {
+    ProfileCommand.class, PeersCommand.class, PeakCommand.class, CommandLine.HelpCommand.class})
 public final class BenchMain implements Runnable {
     @Spec
     private CommandSpec spec;

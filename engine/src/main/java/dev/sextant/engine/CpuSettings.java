@@ -11,7 +11,7 @@ public record CpuSettings(int threads, Precision precision, String conv) {
 
     /// What rounding is allowed.
     public enum Precision {
-        /// Every output element is one chain of fused multiply-adds in index order; no Winograd.
+        /// Every output element is a sum of chains of fused multiply-adds in index order; no Winograd.
         EXACT,
         /// Winograd where its error stays inside the documented bound.
         FAST

@@ -357,8 +357,10 @@ public final class NDArray {
         }
         if (known != size() || Arrays.stream(d).anyMatch(v -> v < 0)) {
             throw new ShapeException("reshape: %s has %d elements, but %s holds %s; the numbers must be equal, and one "
-                    + "extent may be -1", shape, size(), Arrays.toString(dims), unknown >= 0
-                            ? "a multiple of " + known : Long.toString(known));
+                    + "extent may be -1", shape, size(), Arrays.toString(dims),
+                    unknown >= 0
+                            ? "a multiple of " + known
+                            : Long.toString(known));
         }
         return Shape.of(d);
     }
@@ -366,7 +368,8 @@ public final class NDArray {
     /// Axes in another order: axis `i` of the result is axis `axes[i]` of this array.
     public NDArray permute(int... axes) {
         if (axes.length != rank()) {
-            throw new ShapeException("permute: %s has %d axes, but %s names %d; name each once", shape, rank(), Arrays.toString(axes),
+            throw new ShapeException("permute: %s has %d axes, but %s names %d; name each once", shape, rank(),
+                    Arrays.toString(axes),
                     axes.length);
         }
         Strided from = strided();
@@ -434,8 +437,10 @@ public final class NDArray {
     /// This array repeated along axes of extent 1 (or new leading axes) without copying; read-only by convention.
     public NDArray expand(Shape target) {
         if (!Shape.broadcast("expand", shape, target).equals(target)) {
-            throw new ShapeException("expand: %s cannot be expanded to %s: counted from the last, every extent must be 1 or "
-                    + "stay as it is; use repeat for several copies", shape, target);
+            throw new ShapeException(
+                    "expand: %s cannot be expanded to %s: counted from the last, every extent must be 1 or "
+                            + "stay as it is; use repeat for several copies",
+                    shape, target);
         }
         var base = plain();
         Strided from = (Strided) base.layout;

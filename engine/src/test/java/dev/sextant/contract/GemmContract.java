@@ -36,8 +36,8 @@ public interface GemmContract {
     @TestFactory
     default Stream<DynamicTest> matmul() {
         return Size.all().stream().map(s -> DynamicTest.dynamicTest(s.toString(), () -> {
-            for (boolean transposeA : new boolean[] { false, true }) {
-                for (boolean transposeB : new boolean[] { false, true }) {
+            for (boolean transposeA : new boolean[] {false, true}) {
+                for (boolean transposeB : new boolean[] {false, true}) {
                     var spec = new MatmulSpec(transposeA, transposeB);
                     Shape a = transposeA ? Shape.of(s.k, s.m) : Shape.of(s.m, s.k);
                     Shape b = transposeB ? Shape.of(s.n, s.k) : Shape.of(s.k, s.n);

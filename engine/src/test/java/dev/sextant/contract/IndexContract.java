@@ -107,7 +107,7 @@ public interface IndexContract {
     default void anIndexOutsideItsAxisIsNamed() {
         NDArray x = NDArray.zeros(Shape.of(3, 2), DType.FLOAT32, device());
         NDArray y = NDArray.zeros(Shape.of(2, 2), DType.FLOAT32, device());
-        NDArray index = NDArray.of(new int[] { 1, 3 }, Shape.of(2), device());
+        NDArray index = NDArray.of(new int[] {1, 3}, Shape.of(2), device());
         var e = assertThrows(DataException.class,
                 () -> device().kernels().indexSelect(new IndexSelectSpec(0), x, index, y));
         assertTrue(e.getMessage().contains("index 3") && e.getMessage().contains("0..2"), e.getMessage());

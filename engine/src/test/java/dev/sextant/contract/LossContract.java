@@ -33,8 +33,8 @@ public interface LossContract {
         return Stream.of(Shape.of(1, 2), Shape.of(5, 10), Shape.of(256, 10), Shape.of(7, 33), Shape.of(2, 4, 3, 5),
                 Shape.of(3, 17, 2)).map(shape -> DynamicTest.dynamicTest("logits " + shape, () -> {
                     for (Reduction reduction : Reduction.values()) {
-                        for (double smoothing : new double[] { 0, 0.1 }) {
-                            for (boolean weighted : new boolean[] { false, true }) {
+                        for (double smoothing : new double[] {0, 0.1}) {
+                            for (boolean weighted : new boolean[] {false, true}) {
                                 for (Form form : List.of(Form.DENSE, Form.TRANSPOSED, Form.SLICED)) {
                                     entropy(new CrossEntropySpec(reduction, smoothing, -100, false), shape, weighted,
                                             form);
@@ -82,8 +82,8 @@ public interface LossContract {
     @Test
     default void hugeLogitsStayFinite() {
         var rig = new Rig(device(), 1);
-        Twin logits = rig.twin(new float[] { 1000, 10, 1000, -1000, 0, 1000 }, Shape.of(2, 3), Form.DENSE);
-        int[] labels = { 0, 0 };
+        Twin logits = rig.twin(new float[] {1000, 10, 1000, -1000, 0, 1000}, Shape.of(2, 3), Form.DENSE);
+        int[] labels = {0, 0};
         Twin loss = scalarOr(Shape.of(2));
         var spec = new CrossEntropySpec(Reduction.NONE, 0, -100, false);
         rig.ref().crossEntropy(spec, logits.ref(), NDArray.of(labels, Shape.of(2), Device.ref()), null, loss.ref());
@@ -94,7 +94,7 @@ public interface LossContract {
     @Test
     default void aLabelOutsideTheClassesIsNamed() {
         NDArray logits = NDArray.zeros(Shape.of(2, 3), DType.FLOAT32, device());
-        NDArray labels = NDArray.of(new int[] { 0, 3 }, Shape.of(2), device());
+        NDArray labels = NDArray.of(new int[] {0, 3}, Shape.of(2), device());
         NDArray loss = NDArray.zeros(Shape.scalar(), DType.FLOAT32, device());
         var e = assertThrows(DataException.class,
                 () -> device().kernels().crossEntropy(CrossEntropySpec.MEAN, logits, labels, null, loss));
@@ -105,7 +105,7 @@ public interface LossContract {
     default Stream<DynamicTest> elementLosses() {
         return Arrays.stream(ElementLossSpec.Kind.values()).map(kind -> DynamicTest.dynamicTest(kind.name(), () -> {
             for (Reduction reduction : Reduction.values()) {
-                for (boolean weighted : new boolean[] { false, true }) {
+                for (boolean weighted : new boolean[] {false, true}) {
                     for (Form form : List.of(Form.DENSE, Form.TRANSPOSED, Form.SLICED)) {
                         for (Shape shape : List.of(Shape.of(4, 5), Shape.of(3, 33), Shape.of(2, 3, 4, 5))) {
                             element(new ElementLossSpec(kind, reduction, 0.8), shape, weighted, form);
@@ -124,7 +124,8 @@ public interface LossContract {
         Twin input = rig.numbers(shape, form);
         Twin target = nll ? rig.integers(shape.without(1), shape.dim(1)) : rig.numbers(shape, 0, 1, form);
         Twin weight = weighted && takesWeight
-                ? rig.numbers(Shape.of(shape.dim(nll ? 1 : -1)), 0.5, 2, Form.DENSE) : null;
+                ? rig.numbers(Shape.of(shape.dim(nll ? 1 : -1)), 0.5, 2, Form.DENSE)
+                : null;
         Twin loss = scalarOr(spec.outputShape(shape, target.ref().shape()));
         rig.ref().elementLoss(spec, input.ref(), target.ref(), Twin.ref(weight), loss.ref());
         rig.mine().elementLoss(spec, input.mine(), target.mine(), Twin.mine(weight), loss.mine());

@@ -36,8 +36,8 @@ public interface NormContract {
                 Shape.of(2, 5, 1, 1), Shape.of(1, 3, 4, 4), Shape.of(3, 16, 6, 6), Shape.of(2, 6, 24, 24),
                 Shape.of(5, 7, 4), Shape.of(256, 120), Shape.of(3, 32, 2, 9));
         return tests(shapes, (shape, form) -> {
-            for (boolean training : new boolean[] { true, false }) {
-                for (boolean affine : new boolean[] { true, false }) {
+            for (boolean training : new boolean[] {true, false}) {
+                for (boolean affine : new boolean[] {true, false}) {
                     for (UnarySpec act : List.of(UnarySpec.IDENTITY, UnarySpec.RELU)) {
                         batch(new BatchNormSpec(1e-5, 0.1, training, act), shape, form, affine, Write.SET);
                     }
@@ -132,7 +132,7 @@ public interface NormContract {
     default Stream<DynamicTest> groupNorm() {
         return tests(List.of(Shape.of(2, 6, 5, 3), Shape.of(3, 12, 4, 4), Shape.of(2, 6), Shape.of(1, 30, 3, 3)),
                 (shape, form) -> {
-                    for (int groups : new int[] { 1, 2, 3 }) {
+                    for (int groups : new int[] {1, 2, 3}) {
                         for (Write write : Write.values()) {
                             group(new GroupNormSpec(groups, 1e-5), shape, form, write);
                         }

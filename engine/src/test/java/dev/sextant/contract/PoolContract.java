@@ -104,7 +104,7 @@ public interface PoolContract {
         return Stream.of(DynamicTest.dynamicTest("max pool of NaN", () -> {
             var rig = new Rig(device(), 1);
             var spec = Pool2dSpec.max(2, 2, 0);
-            Twin x = rig.twin(new float[] { 1, Float.NaN, 3, 4, 5, 6, 7, 8 }, Shape.of(1, 1, 2, 4), Form.NATIVE);
+            Twin x = rig.twin(new float[] {1, Float.NaN, 3, 4, 5, 6, 7, 8}, Shape.of(1, 1, 2, 4), Form.NATIVE);
             Twin y = rig.result(spec, Shape.of(1, 1, 1, 2), x.mine());
             rig.ref().pool2d(spec, x.ref(), y.ref());
             rig.mine().pool2d(spec, x.mine(), y.mine());

@@ -48,7 +48,7 @@ public interface ReduceContract {
                 .filter(c -> kind != Kind.VAR && kind != Kind.STD || c.x.size() > 1)
                 .map(c -> DynamicTest.dynamicTest(kind + " " + c, () -> {
                     for (Form form : Form.values()) {
-                        for (boolean keep : new boolean[] { false, true }) {
+                        for (boolean keep : new boolean[] {false, true}) {
                             reduce(ReduceSpec.of(kind, c.x, keep, keep, c.axesArray()), c.x, form);
                         }
                     }
@@ -97,7 +97,7 @@ public interface ReduceContract {
         return Stream.of(Shape.of(7), Shape.of(4, 10), Shape.of(5, 1), Shape.of(2, 17, 4, 5), Shape.of(3, 1000))
                 .map(shape -> DynamicTest.dynamicTest("x " + shape, () -> {
                     for (int axis = 0; axis < shape.rank(); axis++) {
-                        for (boolean log : new boolean[] { false, true }) {
+                        for (boolean log : new boolean[] {false, true}) {
                             for (Form form : Form.values()) {
                                 softmax(new SoftmaxSpec(axis, log), shape, form, 3);
                                 softmax(new SoftmaxSpec(axis, log), shape, form, 500);

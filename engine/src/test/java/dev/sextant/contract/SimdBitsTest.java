@@ -98,7 +98,7 @@ class SimdBitsTest {
         NDArray row = empty(d, Shape.of(1001));
         k.binaryBackward(BinarySpec.ADD, big, row, big, null, Target.set(row));
         all.add(row.toFloats());
-        all.add(new float[]{(float) k.sumOfSquares(big)});
+        all.add(new float[] {(float) k.sumOfSquares(big)});
         NDArray dropped = empty(d, big.shape());
         k.dropout(new DropoutSpec(0.3, 11, 12), big, dropped);
         all.add(dropped.toFloats());

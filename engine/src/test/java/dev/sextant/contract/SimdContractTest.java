@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Nested;
 
 /// The fast path keeps every contract, with one thread and with more threads than processors.
 class SimdContractTest {
-    private static final Device ONE =
-            Device.simd(CpuSettings.defaults().withThreads(1).withPrecision(Precision.EXACT));
+    private static final Device ONE = Device.simd(CpuSettings.defaults().withThreads(1).withPrecision(Precision.EXACT));
     private static final Device FOUR = Device.simd(CpuSettings.defaults().withThreads(4));
 
     @Nested

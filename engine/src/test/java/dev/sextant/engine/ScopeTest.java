@@ -17,7 +17,7 @@ import org.junit.jupiter.api.function.Executable;
 /// Lifetimes: what dies with its scope, what does not, and what a misuse says.
 class ScopeTest {
     private static NDArray numbers() {
-        return NDArray.of(new float[] { 1, 2, 3 }, Shape.of(3), Device.standard());
+        return NDArray.of(new float[] {1, 2, 3}, Shape.of(3), Device.standard());
     }
 
     private static void fails(Executable call, String... parts) {
@@ -58,13 +58,13 @@ class ScopeTest {
                 kept = inner.keep(x);
                 copied = x.copy();
             }
-            assertArrayEquals(new float[] { 1, 2, 3 }, kept.toFloats(), "in the outer scope");
+            assertArrayEquals(new float[] {1, 2, 3}, kept.toFloats(), "in the outer scope");
             assertSame(outer, Scope.current());
         }
         assertNull(Scope.current());
         NDArray gone = kept;
         fails(gone::toFloats, "float32[3]");
-        assertArrayEquals(new float[] { 1, 2, 3 }, copied.toFloats());
+        assertArrayEquals(new float[] {1, 2, 3}, copied.toFloats());
     }
 
     @Test
@@ -73,7 +73,7 @@ class ScopeTest {
         var inner = Scope.open("inner");
         NDArray x = numbers();
         fails(outer::close, "outer", "innermost first", "try-with-resources");
-        assertArrayEquals(new float[] { 1, 2, 3 }, x.toFloats());
+        assertArrayEquals(new float[] {1, 2, 3}, x.toFloats());
         inner.close();
         outer.close();
         outer.close();
@@ -91,7 +91,7 @@ class ScopeTest {
                     assertNull(Scope.current(), "scopes are not inherited");
                     fails(scope::close, "training step", Thread.currentThread().getName(), "the thread that opened it");
                     fails(() -> scope.keep(x), "training step", "the thread that opened it");
-                    assertArrayEquals(new float[] { 1, 2, 3 }, x.toFloats(), "reading is fine");
+                    assertArrayEquals(new float[] {1, 2, 3}, x.toFloats(), "reading is fine");
                 } catch (Throwable t) {
                     failure.set(t);
                 }
@@ -144,6 +144,6 @@ class ScopeTest {
             }));
             assertSame(scope, Scope.current());
         }
-        assertArrayEquals(new float[] { 1, 2, 3 }, lives.toFloats());
+        assertArrayEquals(new float[] {1, 2, 3}, lives.toFloats());
     }
 }

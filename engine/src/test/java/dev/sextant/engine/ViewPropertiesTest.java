@@ -85,7 +85,7 @@ class ViewPropertiesTest {
                     array = array.slice(axis, start, end, stride);
                 }
                 case 2 -> {
-                    int[] shape = { -1, random.nextBoolean() ? 1 : array.dim(-1) };
+                    int[] shape = {-1, random.nextBoolean() ? 1 : array.dim(-1)};
                     model = new Model(array.reshape(shape).shape().dims(), model.values);
                     array = array.reshape(shape);
                 }

@@ -17,7 +17,7 @@ record StridedWalk(int[] extent, int[] x, int[] y, int count) {
         Shape shape = y.shape();
         int[] xs = ((Strided) x.layout()).strides();
         int[] ys = ((Strided) y.layout()).strides();
-        List<int[]> axes = new ArrayList<>();       // extent, stride in x, stride in y
+        List<int[]> axes = new ArrayList<>(); // extent, stride in x, stride in y
         for (int i = 0; i < shape.rank(); i++) {
             int extent = shape.dim(i);
             if (extent == 1) {

@@ -42,7 +42,7 @@ class MoveOnSimulatorTest {
 
     @Test
     void comesBackAsItWent() {
-        float[] values = Compare.values(5, 3 * 1_100_000);         // more than two staging buffers
+        float[] values = Compare.values(5, 3 * 1_100_000); // more than two staging buffers
         assertArrayEquals(values, NDArray.of(values, Shape.of(3, 1_100_000), cuda).toFloats());
         int[] labels = {3, -1, Integer.MAX_VALUE};
         assertArrayEquals(labels, NDArray.of(labels, Shape.of(3), cuda).toInts());

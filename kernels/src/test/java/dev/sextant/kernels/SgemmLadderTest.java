@@ -35,7 +35,7 @@ class SgemmLadderTest {
 
     // Odd extents, full tiles, extents that are multiples of four (vector accesses) and that are not.
     private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 2}, {33, 31, 9}, {64, 64, 16}, {65, 130, 17},
-            {128, 128, 8}, {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
+        {128, 128, 8}, {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
 
     @ParameterizedTest
     @EnumSource
@@ -113,8 +113,8 @@ class SgemmLadderTest {
 
     private static double loads(SgemmRung rung) {
         return switch (rung) {
-            case K0 -> (32 + 1) / 2.0;      // 32 rows of A, one word of B
-            case K1 -> (1 + 4) / 2.0;       // one word of A, 32 neighbours of B
+            case K0 -> (32 + 1) / 2.0; // 32 rows of A, one word of B
+            case K1 -> (1 + 4) / 2.0; // one word of A, 32 neighbours of B
             case K2, K3, K4 -> 4;
             case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7 -> 16;
         };

@@ -63,7 +63,7 @@ public final class BatchNorm extends Layer implements Fusable {
         Var gamma = leaf("weight");
         if (isTraining()) {
             NDArray count = buffer("num_batches_tracked");
-            count.set(new int[] { count.toInts()[0] + 1 });
+            count.set(new int[] {count.toInts()[0] + 1});
         }
         return Normalization.batchNorm(spec, x, gamma, leaf("bias"),
                 buffer("running_mean"), buffer("running_var"));

@@ -217,8 +217,10 @@ public final class Model {
             NDArray now = i < parameters.size() ? parameters.get(i).value() : values.get(i);
             if (now != values.get(i) || now.storage().version() != versions[i] || layer.isTraining()) {
                 throw new SextantException("predict: the layer behind this model was changed after Model.of took it "
-                        + "over (%s); train a layer of its own and make a new model from it", layer.isTraining()
-                                ? "it is in training mode" : "by " + now.storage().lastWriter());
+                        + "over (%s); train a layer of its own and make a new model from it",
+                        layer.isTraining()
+                                ? "it is in training mode"
+                                : "by " + now.storage().lastWriter());
             }
         }
     }

@@ -20,20 +20,24 @@ public record ReceptiveField(int height, int width, int strideH, int strideW) {
 
     /// Behind a sliding window: a patch grows by `dilation·(kernel − 1)` strides, and the stride multiplies.
     public ReceptiveField through(Pair kernel, Pair stride, Pair dilation) {
-        return isWhole() ? this : new ReceptiveField(height + dilation.h() * (kernel.h() - 1) * strideH,
-                width + dilation.w() * (kernel.w() - 1) * strideW, strideH * stride.h(), strideW * stride.w());
+        return isWhole() ? this
+                : new ReceptiveField(height + dilation.h() * (kernel.h() - 1) * strideH,
+                        width + dilation.w() * (kernel.w() - 1) * strideW, strideH * stride.h(), strideW * stride.w());
     }
 
     /// What a join of two branches sees.
     public ReceptiveField or(ReceptiveField other) {
-        return isWhole() || other.isWhole() ? WHOLE : new ReceptiveField(Math.max(height, other.height),
-                Math.max(width, other.width), Math.max(strideH, other.strideH), Math.max(strideW, other.strideW));
+        return isWhole() || other.isWhole() ? WHOLE
+                : new ReceptiveField(Math.max(height, other.height),
+                        Math.max(width, other.width), Math.max(strideH, other.strideH),
+                        Math.max(strideW, other.strideW));
     }
 
     /// `7×7/2`: patch and stride; `all` for the whole image.
     @Override
     public String toString() {
-        return isWhole() ? "all" : height + "×" + width + "/" + (strideH == strideW ? strideH
-                : strideH + "×" + strideW);
+        return isWhole() ? "all"
+                : height + "×" + width + "/" + (strideH == strideW ? strideH
+                        : strideH + "×" + strideW);
     }
 }

@@ -34,8 +34,10 @@ final class SummaryFormats {
         Row root = s.rows().getFirst();
         out.append(line);
         out.append(String.format(Locale.ROOT, format, "total", root.output(), s.totalParams(), s.totalMacs(), ""));
-        return out.append(String.format(Locale.ROOT, "%.2f GFLOP; activations %.2f MiB in training, %.2f MiB at most in "
-                + "inference; parameters %.2f MiB%n", root.flops() / 1e9, mib(root.trainingBytes()),
+        return out.append(String.format(Locale.ROOT,
+                "%.2f GFLOP; activations %.2f MiB in training, %.2f MiB at most in "
+                        + "inference; parameters %.2f MiB%n",
+                root.flops() / 1e9, mib(root.trainingBytes()),
                 mib(root.inferenceBytes()), mib(Float.BYTES * s.totalParams()))).toString();
     }
 
@@ -103,7 +105,8 @@ final class SummaryFormats {
                     .append(i < layers.size() - 1 ? "},\n" : "}\n");
         }
         Row root = s.rows().getFirst();
-        return out.append("  ],\n  \"trainingBytes\": ").append(root.trainingBytes()).append(",\n  \"inferenceBytes\": ")
+        return out.append("  ],\n  \"trainingBytes\": ").append(root.trainingBytes())
+                .append(",\n  \"inferenceBytes\": ")
                 .append(root.inferenceBytes()).append(",\n  \"totalMacs\": ").append(s.totalMacs())
                 .append(",\n  \"totalParams\": ").append(s.totalParams()).append("\n}\n").toString();
     }

@@ -158,8 +158,10 @@ class LayersTest {
                 Upsample.nearest(2).apply(x).value().toFloats());
         assertArrayEquals(new float[] {-4, 4},
                 sequence(Upsample.to(new ResizeSpec(Pair.of(1, 4), true, true)), Upsample.to(
-                        new ResizeSpec(Pair.of(1, 2), false, false))).apply(Var.of(NDArray.of(
-                                new float[] {-4, 4, 4, 4}, Shape.of(1, 1, 1, 4), DEVICE))).value().toFloats());
+                        new ResizeSpec(Pair.of(1, 2), false, false))).apply(Var.of(
+                                NDArray.of(
+                                        new float[] {-4, 4, 4, 4}, Shape.of(1, 1, 1, 4), DEVICE)))
+                        .value().toFloats());
         float[] rows = new Softmax(-1).apply(x).value().toFloats();
         assertEquals(1, rows[0] + rows[1], 1e-6);
         assertEquals(Math.log(rows[3]), Softmax.log(3).apply(x).value().toFloats()[3], 1e-5);

@@ -27,15 +27,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g"})
 public class BatchNormBenchmark {
     private static final BatchNormSpec SPEC = new BatchNormSpec(1e-5, 0.1, true, UnarySpec.IDENTITY);
 
-    @Param({ "32x64x24", "32x64x48", "32x512x3" })
+    @Param({"32x64x24", "32x64x48", "32x512x3"})
     private String shape;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
     private NDArray x;
@@ -57,7 +57,7 @@ public class BatchNormBenchmark {
         var subject = new Subject(threads, "fast");
         String[] d = shape.split("x");
         int channels = Integer.parseInt(d[1]);
-        int[] dims = { Integer.parseInt(d[0]), channels, Integer.parseInt(d[2]), Integer.parseInt(d[2]) };
+        int[] dims = {Integer.parseInt(d[0]), channels, Integer.parseInt(d[2]), Integer.parseInt(d[2])};
         x = subject.activation("x", dims);
         dy = subject.activation("dy", dims);
         gamma = subject.values("gamma", channels);

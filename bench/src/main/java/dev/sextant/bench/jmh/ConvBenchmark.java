@@ -29,8 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms4g", "-Xmx4g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms4g", "-Xmx4g"})
 public class ConvBenchmark {
     /// Batch, channels, image size, filters, kernel, stride, padding.
     public enum Layer {
@@ -59,10 +59,10 @@ public class ConvBenchmark {
     @Param
     private Layer layer;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
-    @Param({ "exact", "fast" })
+    @Param({"exact", "fast"})
     private String precision;
 
     private NDArray x;
@@ -113,7 +113,7 @@ public class ConvBenchmark {
 
     private void checkBackwardFilter() {
         x.device().kernels().conv2dBackwardFilter(layer.spec, dy, x, Target.set(dw));
-        for (int filter : new int[] { 0, layer.filters - 1 }) {
+        for (int filter : new int[] {0, layer.filters - 1}) {
             NDArray want = Subject.emptyOnRef(w.shape().with(0, 1));
             want.device().kernels().conv2dBackwardFilter(layer.spec, Subject.onRef(dy.narrow(1, filter, 1)),
                     Subject.onRef(x), Target.set(want));

@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g"})
 public class GemmBenchmark {
     /// `[m, k]·[k, n]`; the linear shapes are AlexNet's, whose weights are stored transposed.
     public enum Product {
@@ -51,7 +51,7 @@ public class GemmBenchmark {
     @Param
     private Product shape;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
     private MatmulSpec spec;
@@ -68,7 +68,7 @@ public class GemmBenchmark {
         b = shape.transposeB ? subject.values("b", shape.n, shape.k) : subject.values("b", shape.k, shape.n);
         y = subject.empty(shape.m, shape.n);
         y.device().kernels().matmul(spec, a, b, y, Write.SET);
-        for (int row : new int[] { 0, shape.m - 1 }) {
+        for (int row : new int[] {0, shape.m - 1}) {
             NDArray want = Subject.emptyOnRef(y.shape().with(0, 1));
             want.device().kernels().matmul(spec, Subject.onRef(a.narrow(0, row, 1)), Subject.onRef(b), want, Write.SET);
             OracleCheck.assertClose("matmul " + shape + ", row " + row, want, y.narrow(0, row, 1));

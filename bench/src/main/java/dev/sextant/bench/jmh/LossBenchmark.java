@@ -28,18 +28,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g"})
 public class LossBenchmark {
     private static final CrossEntropySpec SPEC = CrossEntropySpec.MEAN;
 
-    @Param({ "10", "1000" })
+    @Param({"10", "1000"})
     private int classes;
 
     @Param("256")
     private int batch;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
     private NDArray logits;
@@ -57,7 +57,7 @@ public class LossBenchmark {
         logits = subject.values("logits", batch, classes);
         labels = NDArray.of(Formula.labels(batch, classes), Shape.of(batch), subject.device());
         loss = subject.empty();
-        dloss = NDArray.of(new float[] { 1 }, Shape.scalar(), subject.device());
+        dloss = NDArray.of(new float[] {1}, Shape.scalar(), subject.device());
         dlogits = subject.empty(batch, classes);
         forward();
         backward();

@@ -33,8 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 3)
 @Measurement(iterations = 5, time = 3)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-XX:MaxRAMPercentage=50" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-XX:MaxRAMPercentage=50"})
 public class NetworkBenchmark {
     /// What is done with a batch.
     public enum Task {
@@ -47,10 +47,10 @@ public class NetworkBenchmark {
     @Param
     private Task task;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
-    @Param({ "exact", "fast" })
+    @Param({"exact", "fast"})
     private String precision;
 
     private SextantNet subject;

@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g"})
 public class OptimizerBenchmark {
     /// An update rule.
     public enum Rule {
@@ -45,10 +45,10 @@ public class OptimizerBenchmark {
     @Param
     private Rule rule;
 
-    @Param({ "48000", "16777216" })
+    @Param({"48000", "16777216"})
     private int size;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
     private NDArray parameter;

@@ -18,7 +18,7 @@ final class OracleCheck {
 
     /// As above, for one number.
     static void assertClose(String what, double expected, double actual) {
-        assertClose(what, new float[] { (float) expected }, new float[] { (float) actual });
+        assertClose(what, new float[] {(float) expected}, new float[] {(float) actual});
     }
 
     /// As above, for values in memory.

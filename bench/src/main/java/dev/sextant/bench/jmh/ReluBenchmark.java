@@ -24,13 +24,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsPrepend = { "--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
-    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g" })
+@Fork(value = 2, jvmArgsPrepend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling",
+    "-XX:+UseTransparentHugePages", "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-Xms2g", "-Xmx2g"})
 public class ReluBenchmark {
-    @Param({ "32x96x54", "256x6x28" })
+    @Param({"32x96x54", "256x6x28"})
     private String shape;
 
-    @Param({ "1", "2" })
+    @Param({"1", "2"})
     private int threads;
 
     private NDArray x;
@@ -44,7 +44,7 @@ public class ReluBenchmark {
     public void setup() {
         var subject = new Subject(threads, "fast");
         String[] d = shape.split("x");
-        int[] dims = { Integer.parseInt(d[0]), Integer.parseInt(d[1]), Integer.parseInt(d[2]), Integer.parseInt(d[2]) };
+        int[] dims = {Integer.parseInt(d[0]), Integer.parseInt(d[1]), Integer.parseInt(d[2]), Integer.parseInt(d[2])};
         x = subject.activation("x", dims);
         dy = subject.activation("dy", dims);
         y = subject.emptyActivation(dims);

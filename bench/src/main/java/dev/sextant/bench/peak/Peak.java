@@ -42,7 +42,7 @@ public final class Peak {
         int[] in = new int[reads];
         int[] out = new int[writes];
         double passes = passesPerSecond(threads, t -> CopyLoop.copy(in, out, part(both, t, threads),
-                        part(both, t + 1, threads))
+                part(both, t + 1, threads))
                 + (reads > both ? CopyLoop.read(in, both + part(reads - both, t, threads),
                         both + part(reads - both, t + 1, threads)) : 0)
                 + (writes > both ? CopyLoop.write(out, both + part(writes - both, t, threads),

@@ -8,8 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `bench peak`.
-@Command(name = "peak", mixinStandardHelpOptions = true,
-        description = "What this machine can do: multiply-adds from registers, and memory by the size moved.")
+@Command(name = "peak", mixinStandardHelpOptions = true, description = "What this machine can do: multiply-adds from registers, and memory by the size moved.")
 public final class PeakCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "The most threads to measure; default: one per processor.")
     private int threads = CpuSettings.defaults().threads();

@@ -15,8 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `bench peers`: Sextant beside PyTorch and ONNX Runtime, in the same run, taking turns.
-@Command(name = "peers", mixinStandardHelpOptions = true,
-        description = "Training against PyTorch (DJL), inference against ONNX Runtime: ratios of images/s, in one run.")
+@Command(name = "peers", mixinStandardHelpOptions = true, description = "Training against PyTorch (DJL), inference against ONNX Runtime: ratios of images/s, in one run.")
 public final class PeersCommand implements Callable<Integer> {
     private static final String TUNED = "train tuned";
     private static final String DEFAULT = "train default";

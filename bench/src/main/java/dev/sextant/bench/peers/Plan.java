@@ -99,21 +99,21 @@ public final class Plan {
 
     int conv(int x, String name, int filters, int kernel, int stride, int pad) {
         Extent e = extents.get(x);
-        parameters.put(name + ".weight", new int[] { filters, e.channels, kernel, kernel });
-        parameters.put(name + ".bias", new int[] { filters });
+        parameters.put(name + ".weight", new int[] {filters, e.channels, kernel, kernel});
+        parameters.put(name + ".bias", new int[] {filters});
         return append(new Conv(x, name, filters, kernel, stride, pad), filters, window(e.size, kernel, stride, pad));
     }
 
     int batchNorm(int x, String name) {
         Extent e = extents.get(x);
-        parameters.put(name + ".weight", new int[] { e.channels });
-        parameters.put(name + ".bias", new int[] { e.channels });
+        parameters.put(name + ".weight", new int[] {e.channels});
+        parameters.put(name + ".bias", new int[] {e.channels});
         return append(new BatchNorm(x, name, e.channels), e.channels, e.size);
     }
 
     int linear(int x, String name, int out) {
-        parameters.put(name + ".weight", new int[] { out, extents.get(x).features() });
-        parameters.put(name + ".bias", new int[] { out });
+        parameters.put(name + ".weight", new int[] {out, extents.get(x).features()});
+        parameters.put(name + ".bias", new int[] {out});
         return append(new Linear(x, name, out), out, 1);
     }
 

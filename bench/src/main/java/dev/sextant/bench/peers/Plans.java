@@ -49,8 +49,8 @@ public final class Plans {
     }
 
     private static void vgg11Small(Plan p) {
-        int[] convs = { 1, 1, 2, 2, 2 };
-        int[] channels = { 16, 32, 64, 128, 128 };
+        int[] convs = {1, 1, 2, 2, 2};
+        int[] channels = {16, 32, 64, 128, 128};
         int x = 0;
         for (int b = 0; b < convs.length; b++) {
             for (int i = 0; i < convs[b]; i++) {
@@ -103,7 +103,7 @@ public final class Plans {
 
     private static void resnet18(Plan p) {
         int x = stem(p);
-        int[] channels = { 64, 128, 256, 512 };
+        int[] channels = {64, 128, 256, 512};
         for (int stage = 0; stage < channels.length; stage++) {
             int stride = stage == 0 ? 1 : 2;
             x = residual(p, x, stage + 1 + ".0", channels[stage], stride);

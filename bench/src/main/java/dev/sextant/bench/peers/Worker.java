@@ -26,7 +26,8 @@ import java.util.StringJoiner;
 /// | `quit`                  |                                                    |
 public final class Worker {
     private final PeerEngine engine;
-    private AutoCloseable closeable = () -> { };
+    private AutoCloseable closeable = () -> {
+    };
     private Runnable step;
     private int images;
 

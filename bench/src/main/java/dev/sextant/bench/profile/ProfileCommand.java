@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `bench profile NET`.
-@Command(name = "profile", mixinStandardHelpOptions = true,
-        description = "Where the milliseconds of one training step go, kernel by kernel.")
+@Command(name = "profile", mixinStandardHelpOptions = true, description = "Where the milliseconds of one training step go, kernel by kernel.")
 public final class ProfileCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NET", description = "lenet, alexnet, vgg11-small, nin, googlenet, resnet18 or densenet.")
     private String net;

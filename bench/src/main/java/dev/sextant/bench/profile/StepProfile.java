@@ -59,8 +59,10 @@ public final class StepProfile {
     ///
     /// @param seconds how long to measure; half of it with the listener
     public static StepProfile of(SextantNet net, double warmUpSeconds, double seconds) {
-        time(net, warmUpSeconds, 3, () -> { });
-        double[] plain = time(net, seconds / 2, 3, () -> { });
+        time(net, warmUpSeconds, 3, () -> {
+        });
+        double[] plain = time(net, seconds / 2, 3, () -> {
+        });
         List<List<OpEvent>> steps = new ArrayList<>();
         List<OpEvent> current = new ArrayList<>();
         double[] traced;
@@ -118,8 +120,9 @@ public final class StepProfile {
     }
 
     private static void table(PrintStream out, List<Line> lines, double total, int rows) {
-        lines.stream().sorted(Comparator.comparingDouble(Line::millis).reversed()).limit(rows).forEach(l ->
-                out.printf(Locale.ROOT, "%9.3f %5.1f%% %6.1f %8s %7.1f  %s%n", l.millis, 100 * l.millis / total,
+        lines.stream().sorted(Comparator.comparingDouble(Line::millis).reversed()).limit(rows)
+                .forEach(l -> out.printf(Locale.ROOT, "%9.3f %5.1f%% %6.1f %8s %7.1f  %s%n", l.millis,
+                        100 * l.millis / total,
                         l.calls, l.flops == 0 ? "" : String.format(Locale.ROOT, "%.1f", l.flops / l.millis / 1e6),
                         l.bytes / l.millis / 1e6, l.detail.isEmpty() ? l.kernel : l.detail));
     }

@@ -81,8 +81,10 @@ public final class Checks {
         // In ceil mode a window that would start beyond the input and its left padding is dropped.
         out = ceil && (out - 1) * stride >= (long) in + pad ? out - 1 : out;
         if (out > Integer.MAX_VALUE) {
-            throw new ShapeException("%s: %s=%d with pad %d, kernel %d, stride %d gives an extent of %d, over 2^31; use "
-                    + "less padding", op, axis, in, pad, kernel, stride, out);
+            throw new ShapeException(
+                    "%s: %s=%d with pad %d, kernel %d, stride %d gives an extent of %d, over 2^31; use "
+                            + "less padding",
+                    op, axis, in, pad, kernel, stride, out);
         }
         return (int) out;
     }

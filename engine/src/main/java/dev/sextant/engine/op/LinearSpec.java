@@ -15,7 +15,8 @@ public record LinearSpec(UnarySpec activation) implements OpSpec {
         Checks.rank("linear", "w", w, 2, "[out, in]");
         if (x.rank() < 1 || x.dim(-1) != w.dim(1)) {
             throw new ShapeException("linear: x %s must end in in=%d, the second extent of w %s; flatten x first or "
-                    + "give the layer %s input features", x, w.dim(1), w, x.rank() < 1 ? "the right number of"
+                    + "give the layer %s input features", x, w.dim(1), w,
+                    x.rank() < 1 ? "the right number of"
                             : Integer.toString(x.dim(-1)));
         }
         return x.with(-1, w.dim(0));

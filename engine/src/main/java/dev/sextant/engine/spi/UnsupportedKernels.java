@@ -127,12 +127,14 @@ public abstract class UnsupportedKernels implements Kernels {
     }
 
     @Override
-    public Aux batchNorm(BatchNormSpec spec, NDArray x, NDArray gamma, NDArray beta, NDArray runningMean, NDArray runningVar, NDArray y) {
+    public Aux batchNorm(BatchNormSpec spec, NDArray x, NDArray gamma, NDArray beta, NDArray runningMean,
+            NDArray runningVar, NDArray y) {
         throw missing("batchNorm");
     }
 
     @Override
-    public void batchNormBackward(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Aux aux, Target dx, Target dgamma, Target dbeta) {
+    public void batchNormBackward(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Aux aux, Target dx,
+            Target dgamma, Target dbeta) {
         throw missing("batchNormBackward");
     }
 
@@ -142,7 +144,8 @@ public abstract class UnsupportedKernels implements Kernels {
     }
 
     @Override
-    public void layerNormBackward(LayerNormSpec spec, NDArray dy, NDArray x, NDArray gamma, Aux aux, Target dx, Target dgamma, Target dbeta) {
+    public void layerNormBackward(LayerNormSpec spec, NDArray dy, NDArray x, NDArray gamma, Aux aux, Target dx,
+            Target dgamma, Target dbeta) {
         throw missing("layerNormBackward");
     }
 
@@ -152,7 +155,8 @@ public abstract class UnsupportedKernels implements Kernels {
     }
 
     @Override
-    public void groupNormBackward(GroupNormSpec spec, NDArray dy, NDArray x, NDArray gamma, Aux aux, Target dx, Target dgamma, Target dbeta) {
+    public void groupNormBackward(GroupNormSpec spec, NDArray dy, NDArray x, NDArray gamma, Aux aux, Target dx,
+            Target dgamma, Target dbeta) {
         throw missing("groupNormBackward");
     }
 
@@ -297,7 +301,8 @@ public abstract class UnsupportedKernels implements Kernels {
     }
 
     @Override
-    public void crossEntropyBackward(CrossEntropySpec spec, NDArray logits, NDArray target, NDArray weight, NDArray dloss, Aux aux, Target dlogits) {
+    public void crossEntropyBackward(CrossEntropySpec spec, NDArray logits, NDArray target, NDArray weight,
+            NDArray dloss, Aux aux, Target dlogits) {
         throw missing("crossEntropyBackward");
     }
 
@@ -307,7 +312,8 @@ public abstract class UnsupportedKernels implements Kernels {
     }
 
     @Override
-    public void elementLossBackward(ElementLossSpec spec, NDArray input, NDArray target, NDArray weight, NDArray dloss, Target dinput, Target dtarget) {
+    public void elementLossBackward(ElementLossSpec spec, NDArray input, NDArray target, NDArray weight, NDArray dloss,
+            Target dinput, Target dtarget) {
         throw missing("elementLossBackward");
     }
 

@@ -61,7 +61,7 @@ public final class Trace {
     /// The device's kernels, each call timed and reported.
     public static Kernels observe(Device device) {
         Kernels kernels = device.backend().kernels();
-        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] { Kernels.class },
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class},
                 (proxy, method, args) -> call(device, kernels, method, args));
     }
 

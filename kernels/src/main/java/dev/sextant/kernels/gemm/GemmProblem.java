@@ -44,7 +44,7 @@ public record GemmProblem(int m, int n, int k, int[] batch, int[] a, int[] b, in
     }
 
     private GemmProblem merged() {
-        List<int[]> axes = new ArrayList<>();       // extent, stride of A, of B, of C
+        List<int[]> axes = new ArrayList<>(); // extent, stride of A, of B, of C
         for (int i = 0; i < batch.length; i++) {
             if (batch[i] == 1) {
                 continue;
@@ -104,9 +104,9 @@ public record GemmProblem(int m, int n, int k, int[] batch, int[] a, int[] b, in
             stride[2][to] = c[2 + host + i];
         }
         return new int[] {m, n, k, a[0], a[1], b[0], b[1], c[0], c[1], add ? 1 : 0,
-                extent[0] * extent[1] * extent[2], extent[1], extent[2],
-                stride[0][0], stride[0][1], stride[0][2], stride[1][0], stride[1][1], stride[1][2],
-                stride[2][0], stride[2][1], stride[2][2]};
+            extent[0] * extent[1] * extent[2], extent[1], extent[2],
+            stride[0][0], stride[0][1], stride[0][2], stride[1][0], stride[1][1], stride[1][2],
+            stride[2][0], stride[2][1], stride[2][2]};
     }
 
     /// Multiply-adds of the whole problem.

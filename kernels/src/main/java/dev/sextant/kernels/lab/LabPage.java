@@ -117,8 +117,10 @@ final class LabPage {
         if (name.startsWith("ld.") || name.startsWith("st.")) {
             return name.replaceFirst("\\.(f32|u32|u64|b32)$", "");
         }
-        return name.startsWith("fma") ? "fma" : name.startsWith("bar") ? "barrier" : name.startsWith("bra") ? "branch"
-                : name.endsWith("f32") ? "other float" : "integer and other";
+        return name.startsWith("fma") ? "fma"
+                : name.startsWith("bar") ? "barrier"
+                        : name.startsWith("bra") ? "branch"
+                                : name.endsWith("f32") ? "other float" : "integer and other";
     }
 
     private void steps() {

@@ -26,8 +26,9 @@ public record Occupancy(String architecture, int registers, int sharedBytes, int
         int warps = Math.ceilDiv(threadsPerBlock, WARP);
         int perWarp = Math.ceilDiv(registersPerThread, REGISTER_UNIT) * REGISTER_UNIT * WARP;
         int byRegisters = registers / perWarp / warps;
-        int shared = sharedPerBlock == 0 ? 0 : Math.ceilDiv(sharedPerBlock, SHARED_UNIT) * SHARED_UNIT
-                + (architecture.equals("sm_75") ? 0 : SHARED_UNIT);
+        int shared = sharedPerBlock == 0 ? 0
+                : Math.ceilDiv(sharedPerBlock, SHARED_UNIT) * SHARED_UNIT
+                        + (architecture.equals("sm_75") ? 0 : SHARED_UNIT);
         int byShared = shared == 0 ? blocks : sharedBytes / shared;
         return Math.min(Math.min(byRegisters, byShared), Math.min(threads / (warps * WARP), blocks));
     }

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 public record PtxText(String source, String hash, String text, Map<String, int[]> entries) {
     private static final Pattern STAMP = Pattern.compile("// sextant source (\\S+) sha256 (\\p{XDigit}{64})");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
-    private static final Pattern INSTRUCTION =
-            Pattern.compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
-    private static final Pattern PARAMETER =
-            Pattern.compile("\\.param(?: \\.align \\d+)? \\.(?:[a-z])(\\d+) \\w+(?:\\[(\\d+)])?");
+    private static final Pattern INSTRUCTION = Pattern
+            .compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
+    private static final Pattern PARAMETER = Pattern
+            .compile("\\.param(?: \\.align \\d+)? \\.(?:[a-z])(\\d+) \\w+(?:\\[(\\d+)])?");
 
     /// The PTX of `name` (without `.cu`) from the jar.
     public static PtxText of(String name) {
@@ -47,7 +47,8 @@ public record PtxText(String source, String hash, String text, Map<String, int[]
         while (entry.find()) {
             entries.put(entry.group(1), PARAMETER.matcher(entry.group(2)).results()
                     .mapToInt(m -> Integer.parseInt(m.group(1)) / 8 * (m.group(2) == null ? 1
-                            : Integer.parseInt(m.group(2)))).toArray());
+                            : Integer.parseInt(m.group(2))))
+                    .toArray());
         }
         return new PtxText(stamp.group(1), stamp.group(2), text, entries);
     }

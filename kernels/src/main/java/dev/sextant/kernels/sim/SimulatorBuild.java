@@ -30,8 +30,8 @@ final class SimulatorBuild {
     private static final List<String> TRACED = List.of("-O1", "-fno-tree-sra", "-fno-tree-vectorize",
             "-fsanitize=thread", "--param", "tsan-instrument-func-entry-exit=0", "-DSIM_TRACED");
     private static final List<String> PLAIN = List.of("-O2");
-    private static final Pattern KERNEL =
-            Pattern.compile("__global__\\s+void\\s+(?:__launch_bounds__\\([^)]*\\)\\s*)?(\\w+)\\s*\\(");
+    private static final Pattern KERNEL = Pattern
+            .compile("__global__\\s+void\\s+(?:__launch_bounds__\\([^)]*\\)\\s*)?(\\w+)\\s*\\(");
 
     private final Path folder;
 

@@ -35,7 +35,7 @@ public final class SourceLines {
         try {
             var process = new ProcessBuilder(List.of("addr2line", "-e",
                     libraries.resolve(source + ".traced.so").toString(), "0x" + Long.toHexString(offset - 1)))
-                            .redirectErrorStream(true).start();
+                    .redirectErrorStream(true).start();
             String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             return process.waitFor() == 0 && !answer.startsWith("?") ? answer.substring(answer.lastIndexOf('/') + 1)
                     .replaceFirst(" \\(discriminator \\d+\\)", "") : unknown;

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// shared memory stay within `budgets.tsv`, on every supported architecture. `-Dptx.update=true` writes the budgets
 /// anew; look at the difference before committing it.
 class CompiledBudgetTest {
-    private static final List<String> TARGETS =
-            List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120");
+    private static final List<String> TARGETS = List.of("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100",
+            "sm_120");
     private static final Pattern RESOURCES = Pattern.compile("Compiling entry function '(\\w+)' for '\\w+'.*?"
             + "(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads.*?"
             + "Used (\\d+) registers(?:[^\\n]*?(\\d+) bytes smem)?", Pattern.DOTALL);

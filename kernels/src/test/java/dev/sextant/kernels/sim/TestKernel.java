@@ -17,7 +17,8 @@ final class TestKernel {
         var simulator = SimulatedDevice.simulator();
         SimulatorBuild.compileVariant(simulator.libraries(), folder, name,
                 "#define FULL 0xffffffffu\nextern \"C\" __global__ void " + name + "(float* x, float* y) {\n" + body
-                        + "\n}\n", hash, traced);
+                        + "\n}\n",
+                hash, traced);
         simulator.set("variants", folder.toString());
         simulator.set("trace", traced ? "1" : "0");
         // The simulator reads of a PTX text what it needs: source, hash, entry points and their parameters.

@@ -69,7 +69,8 @@ interface PthContainer extends AutoCloseable {
             folder = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
             ZipEntry endian = zip.getEntry(folder + "byteorder");
             order = endian != null && new String(bounded(endian, 16), StandardCharsets.UTF_8).startsWith("big")
-                    ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+                    ? ByteOrder.BIG_ENDIAN
+                    : ByteOrder.LITTLE_ENDIAN;
             root = new Pickle(file, ByteBuffer.wrap(bounded(pickle, MAX_PICKLE))).read();
         }
 
@@ -97,7 +98,8 @@ interface PthContainer extends AutoCloseable {
                 }
                 return bytes;
             } catch (IOException e) {
-                throw new FormatException(e, "%s: damaged zip archive: %s cannot be read: %s", file, entry.getName(), e);
+                throw new FormatException(e, "%s: damaged zip archive: %s cannot be read: %s", file, entry.getName(),
+                        e);
             }
         }
 

@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 /// Published DenseNet files have names of an old form (`denselayer1.norm.1.weight`); they are understood.
 public final class Weights {
     /// `denselayer1.norm.1.weight` → `denselayer1.norm1.weight`.
-    private static final Pattern OLD_DENSENET = Pattern.compile("(.*denselayer\\d+\\.(?:norm|relu|conv))\\.([12]\\..*)");
+    private static final Pattern OLD_DENSENET = Pattern
+            .compile("(.*denselayer\\d+\\.(?:norm|relu|conv))\\.([12]\\..*)");
 
     /// Files written before PyTorch 0.4.1 lack it; it matters to training with a cumulative average only.
     private static final String STEPS = "num_batches_tracked";

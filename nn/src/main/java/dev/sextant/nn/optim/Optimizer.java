@@ -129,11 +129,11 @@ public final class Optimizer {
     private static OptimizerSpec withMomentum(OptimizerSpec spec, double m) {
         return switch (spec) {
             case OptimizerSpec.Sgd s when s.momentum() != 0 ->
-                    new OptimizerSpec.Sgd(s.lr(), m, s.dampening(), s.weightDecay(), s.nesterov());
+                new OptimizerSpec.Sgd(s.lr(), m, s.dampening(), s.weightDecay(), s.nesterov());
             case OptimizerSpec.RmsProp r when r.momentum() != 0 ->
-                    new OptimizerSpec.RmsProp(r.lr(), r.alpha(), r.eps(), r.weightDecay(), m, r.centered());
+                new OptimizerSpec.RmsProp(r.lr(), r.alpha(), r.eps(), r.weightDecay(), m, r.centered());
             case OptimizerSpec.Adam a ->
-                    new OptimizerSpec.Adam(a.lr(), m, a.beta2(), a.eps(), a.weightDecay(), a.amsgrad(), a.decoupled());
+                new OptimizerSpec.Adam(a.lr(), m, a.beta2(), a.eps(), a.weightDecay(), a.amsgrad(), a.decoupled());
             default -> spec;
         };
     }

@@ -52,7 +52,8 @@ class InitGoldenTest {
         facts.forEach((key, value) -> {
             String name = (String) key;
             switch (name) {
-                case "shape" -> { }
+                case "shape" -> {
+                }
                 case "fanIn" -> assertEquals(number(value), Init.fanIn(shape));
                 case "fanOut" -> assertEquals(number(value), Init.fanOut(shape));
                 case "default_layer" -> defaultLayer(shape, map(value));

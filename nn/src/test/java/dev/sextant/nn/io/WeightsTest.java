@@ -138,7 +138,7 @@ class WeightsTest {
         Path path = folder.resolve("net.pth");
         TorchSave.zip(path, TorchSave.pickle(Map.of("weight", TorchSave.Tensor.of("0", 2, 3), "bias",
                 TorchSave.Tensor.of("1", 2))), Map.of("0", TorchSave.floats(1, 2, 3, 4, 5, 6), "1",
-                TorchSave.floats(7, 8)));
+                        TorchSave.floats(7, 8)));
         var fc = linear(2);
         fc.declare(Shape.of(1, 3));
         assertTrue(Weights.from(path).load(fc, Device.ref()).isComplete());

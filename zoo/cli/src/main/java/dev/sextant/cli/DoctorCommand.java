@@ -18,8 +18,7 @@ import java.util.ServiceLoader;
 import picocli.CommandLine.Command;
 
 /// `sextant doctor`: what this machine offers, and what is missing for more speed. Changes nothing and fetches nothing.
-@Command(name = "doctor", mixinStandardHelpOptions = true,
-        description = "Shows what this machine offers: JDK, vector unit, memory, backends, data set.")
+@Command(name = "doctor", mixinStandardHelpOptions = true, description = "Shows what this machine offers: JDK, vector unit, memory, backends, data set.")
 final class DoctorCommand implements Runnable {
     private final Console console;
 
@@ -52,14 +51,17 @@ final class DoctorCommand implements Runnable {
                     + "--add-modules=jdk.incubator.vector";
         }
         String bytes = Machine.vmOption("MaxVectorSize");
-        return "present" + (bytes == null ? "" : ", " + Integer.parseInt(bytes) / Float.BYTES + " float lanes ("
-                + Integer.parseInt(bytes) * 8 + " bits)");
+        return "present" + (bytes == null ? ""
+                : ", " + Integer.parseInt(bytes) / Float.BYTES + " float lanes ("
+                        + Integer.parseInt(bytes) * 8 + " bits)");
     }
 
     private static String memory() {
         String total = Machine.lineOf(Path.of("/proc/meminfo"), "MemTotal");
-        return (total == null ? "" : total.replaceAll("\\D", "").length() > 3
-                ? Long.parseLong(total.replaceAll("\\D", "")) / 1024 + " MB, " : "")
+        return (total == null ? ""
+                : total.replaceAll("\\D", "").length() > 3
+                        ? Long.parseLong(total.replaceAll("\\D", "")) / 1024 + " MB, "
+                        : "")
                 + "of which the heap may take " + (Runtime.getRuntime().maxMemory() >> 20) + " MB";
     }
 
@@ -99,10 +101,12 @@ final class DoctorCommand implements Runnable {
     private static String data() {
         Map<String, String> variables = new LinkedHashMap<>(System.getenv());
         variables.keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
-        DataEnvironment real = DataEnvironment.system(line -> { });
+        DataEnvironment real = DataEnvironment.system(line -> {
+        });
         var local = new DataEnvironment(variables, real.packageFolder(), (folder, limit, command) -> {
             throw new IOException("doctor fetches nothing");
-        }, URI.create("http://127.0.0.1:9/"), line -> { });
+        }, URI.create("http://127.0.0.1:9/"), line -> {
+        });
         try {
             var found = FashionMnist.load(Optional.empty(), local);
             return found.name() + " in " + found.origin() + ", SHA-256 as it should be";

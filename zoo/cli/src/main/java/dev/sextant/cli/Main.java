@@ -17,23 +17,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line. Results go to standard output, everything else to standard error; a failure is one line and an
 /// [ExitCode].
-@Command(name = "sextant", mixinStandardHelpOptions = true, versionProvider = Version.class,
-        description = "A from-scratch tensor engine for convolutional networks.",
-        synopsisSubcommandLabel = "COMMAND",
-        footerHeading = "%nExit codes:%n",
-        footer = {
-            "    0  done",
-            "    1  failed; one line on standard error says why (--debug adds the stack trace)",
-            "    2  wrong command, flag, name or value",
-            "    3  data set missing or damaged",
-            "  130  stopped by Ctrl-C or SIGTERM; a checkpoint was written",
-            "",
-            "Examples:",
-            "  sextant train lenet                   ten epochs on Fashion-MNIST",
-            "  sextant train --resume runs/lenet-0-20260101-120000",
-            "  sextant summary resnet18 --format md",
-            "  sextant doctor                        what this machine offers"
-        })
+@Command(name = "sextant", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "A from-scratch tensor engine for convolutional networks.", synopsisSubcommandLabel = "COMMAND", footerHeading = "%nExit codes:%n", footer = {
+    "    0  done",
+    "    1  failed; one line on standard error says why (--debug adds the stack trace)",
+    "    2  wrong command, flag, name or value",
+    "    3  data set missing or damaged",
+    "  130  stopped by Ctrl-C or SIGTERM; a checkpoint was written",
+    "",
+    "Examples:",
+    "  sextant train lenet                   ten epochs on Fashion-MNIST",
+    "  sextant train --resume runs/lenet-0-20260101-120000",
+    "  sextant summary resnet18 --format md",
+    "  sextant doctor                        what this machine offers"
+})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -88,7 +84,8 @@ public final class Main implements Runnable {
     }
 
     private void say(String message) {
-        console.err().println("sextant: " + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
+        console.err()
+                .println("sextant: " + message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
     }
 
     private int refuse(ParameterException e) {

@@ -12,12 +12,10 @@ import picocli.CommandLine.Option;
 
 /// Which network: its edition and variant.
 final class NetOptions {
-    @Option(names = "--edition", paramLabel = "NAME",
-            description = "book (d2l.ai), torchvision, or paper; default: the first of them that has the network.")
+    @Option(names = "--edition", paramLabel = "NAME", description = "book (d2l.ai), torchvision, or paper; default: the first of them that has the network.")
     String edition;
 
-    @Option(names = "--variant", paramLabel = "NAME",
-            description = "A variation of the network, for example no-second-sigmoid; 'sextant nets' lists them.")
+    @Option(names = "--variant", paramLabel = "NAME", description = "A variation of the network, for example no-second-sigmoid; 'sextant nets' lists them.")
     String variant;
 
     /// The network that is meant, not initialised yet.

@@ -12,8 +12,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `sextant summary NET[.BLOCK]`: layers, shapes, parameters, multiply-adds and receptive fields, from shapes alone.
-@Command(name = "summary", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Prints a network's layers with shapes, parameters, multiply-adds and receptive fields.")
+@Command(name = "summary", mixinStandardHelpOptions = true, sortOptions = false, description = "Prints a network's layers with shapes, parameters, multiply-adds and receptive fields.")
 final class SummaryCommand implements Runnable {
     private static final List<String> FORMATS = List.of("text", "md", "html", "csv", "json");
     private static final List<String> STYLES = List.of("sextant", "torchsummary");
@@ -21,26 +20,22 @@ final class SummaryCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "NET[.BLOCK]",
-            description = "The network ('sextant nets' lists them) or a block of it, for example resnet50.layer1.0.")
+    @Parameters(index = "0", paramLabel = "NET[.BLOCK]", description = "The network ('sextant nets' lists them) or a block of it, for example resnet50.layer1.0.")
     private String net;
 
     @Mixin
     private NetOptions netOptions;
 
-    @Option(names = "--format", paramLabel = "NAME", defaultValue = "text",
-            description = "text (default), md, html, csv, or json, which ends with totalParams.")
+    @Option(names = "--format", paramLabel = "NAME", defaultValue = "text", description = "text (default), md, html, csv, or json, which ends with totalParams.")
     private String format;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Images per batch (default: 1).")
     private int batch;
 
-    @Option(names = "--style", paramLabel = "NAME", defaultValue = "sextant",
-            description = "sextant (default), or torchsummary: that tool's rows, columns and sizes.")
+    @Option(names = "--style", paramLabel = "NAME", defaultValue = "sextant", description = "sextant (default), or torchsummary: that tool's rows, columns and sizes.")
     private String style;
 
-    @Option(names = "--depth", paramLabel = "N", defaultValue = "100",
-            description = "How many levels of nested layers to show (default: all).")
+    @Option(names = "--depth", paramLabel = "N", defaultValue = "100", description = "How many levels of nested layers to show (default: all).")
     private int depth;
 
     private final Console console;
@@ -61,7 +56,8 @@ final class SummaryCommand implements Runnable {
                 + (network.variant().equals(network.edition()) ? ")" : ", " + network.variant() + ")");
         var whole = Summary.of(network.model(), network.inputShape(batch), title);
         var summary = (dot < 0 ? whole : block(whole, net.substring(dot + 1))).toDepth(depth);
-        console.out().print(style.equals("torchsummary") ? summary.torchsummary(batch == 1 ? -1 : batch) : text(summary));
+        console.out()
+                .print(style.equals("torchsummary") ? summary.torchsummary(batch == 1 ? -1 : batch) : text(summary));
         console.out().flush();
     }
 

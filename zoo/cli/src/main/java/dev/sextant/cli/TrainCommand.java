@@ -16,12 +16,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `sextant train NET`: trains and ends with the book's two lines.
-@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {
-            "Trains a network; ends with its loss and accuracies, and its speed.",
-            "Leaves a run folder: metrics.jsonl, curve.svg, curve.png, index.html, run.json and a checkpoint.",
-            "Ctrl-C finishes the current step, writes a checkpoint and says how to go on."
-        })
+@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false, description = {
+    "Trains a network; ends with its loss and accuracies, and its speed.",
+    "Leaves a run folder: metrics.jsonl, curve.svg, curve.png, index.html, run.json and a checkpoint.",
+    "Ctrl-C finishes the current step, writes a checkpoint and says how to go on."
+})
 final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -44,33 +43,28 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of initialisation, shuffling and dropout (default: 0).")
     private Long seed;
 
-    @Option(names = "--data", paramLabel = "DIR",
-            description = "Folder with the data set's files, or 'synthetic' (default: found or fetched).")
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder with the data set's files, or 'synthetic' (default: found or fetched).")
     private String data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Run folder (default: runs/NET-SEED-TIME).")
     private Path out;
 
-    @Option(names = "--resume", paramLabel = "DIR",
-            description = "Go on with the run in this folder, with its own settings; --epochs may be raised.")
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in this folder, with its own settings; --epochs may be raised.")
     private Path resume;
 
     @Option(names = "--backend", paramLabel = "NAME", description = "simd (default), ref or cuda.")
     private String backend;
 
-    @Option(names = "--threads", paramLabel = "N",
-            description = "CPU threads (default: all processors); does not change the result.")
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all processors); does not change the result.")
     private Integer threads;
 
-    @Option(names = "--precision", paramLabel = "NAME",
-            description = "fast (default), or exact: no algorithm that rounds more than a plain sum.")
+    @Option(names = "--precision", paramLabel = "NAME", description = "fast (default), or exact: no algorithm that rounds more than a plain sum.")
     private String precision;
 
     @Option(names = "--fuse", paramLabel = "on|off", description = "Run neighbouring layers as one operation (default: on).")
     private String fuse;
 
-    @Option(names = "--conv", paramLabel = "NAME",
-            description = "Convolution algorithm: auto (default), naive, im2col, implicit-gemm or winograd.")
+    @Option(names = "--conv", paramLabel = "NAME", description = "Convolution algorithm: auto (default), naive, im2col, implicit-gemm or winograd.")
     private String conv;
 
     @Option(names = "--explain", description = "Print every operation of the first step, and what computed it.")

@@ -11,7 +11,7 @@ final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         String commit = commit();
-        return new String[] { "sextant " + number() + (commit == null ? "" : " (" + commit + ")") };
+        return new String[] {"sextant " + number() + (commit == null ? "" : " (" + commit + ")")};
     }
 
     /// The version in the jar's manifest; `development` for bare classes.

@@ -63,7 +63,8 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"train", "train lenet more", "train lenet --epochs ten", "train lenet --seed",
-        "train lenet --threads 1.5", "summary", "xyzzy", "summary lenet --edition paper", "summary lenet --batch 0", "train xyzzy", "--nonsense"})
+        "train lenet --threads 1.5", "summary", "xyzzy", "summary lenet --edition paper", "summary lenet --batch 0",
+        "train xyzzy", "--nonsense"})
     void everyMistakeIsOneLine(String line) {
         CommandLine c = CommandLine.run(line.split(" "));
         assertEquals(ExitCode.USAGE, c.code());
@@ -113,7 +114,8 @@ class CommandsTest {
         Training.Factory noDevice = (settings, checkpoint, resume, notes) -> {
             throw new DeviceException("device cuda cannot be used: no GPU");
         };
-        CommandLine device = CommandLine.run(noDevice, false, "train", "lenet", "--out", folder.resolve("b").toString());
+        CommandLine device = CommandLine.run(noDevice, false, "train", "lenet", "--out",
+                folder.resolve("b").toString());
         assertEquals(ExitCode.FAILURE, device.code());
         assertEquals(List.of("sextant: device cuda cannot be used: no GPU"), device.errLines());
 
@@ -124,10 +126,12 @@ class CommandsTest {
         Training.Factory broken = (settings, checkpoint, resume, notes) -> {
             throw new IllegalStateException("two\nlines");
         };
-        CommandLine internal = CommandLine.run(broken, false, "train", "lenet", "--out", folder.resolve("d").toString());
+        CommandLine internal = CommandLine.run(broken, false, "train", "lenet", "--out",
+                folder.resolve("d").toString());
         assertEquals(ExitCode.FAILURE, internal.code());
         assertEquals(1, internal.errLines().size(), internal.err());
-        assertTrue(internal.err().contains("internal error: java.lang.IllegalStateException: two lines"), internal.err());
+        assertTrue(internal.err().contains("internal error: java.lang.IllegalStateException: two lines"),
+                internal.err());
     }
 
     @Test
@@ -137,9 +141,10 @@ class CommandsTest {
             seen.add(settings);
             return FakeTraining.factory().open(settings, checkpoint, resume, notes);
         };
-        CommandLine c = CommandLine.run(spy, false, ("train lenet --variant maxpool --backend ref --seed -7 --threads 3 "
-                + "--precision exact --fuse off --conv naive --epochs 1 --batch 32 --lr 0.25 --data synthetic --out "
-                + folder.resolve("run")).split(" "));
+        CommandLine c = CommandLine.run(spy, false,
+                ("train lenet --variant maxpool --backend ref --seed -7 --threads 3 "
+                        + "--precision exact --fuse off --conv naive --epochs 1 --batch 32 --lr 0.25 --data synthetic --out "
+                        + folder.resolve("run")).split(" "));
         assertEquals(ExitCode.OK, c.code(), c.err());
         assertEquals("[TrainSettings[net=lenet, edition=book, variant=maxpool, backend=ref, seed=-7, threads=3, "
                 + "precision=exact, fuse=false, conv=naive, epochs=1, batch=32, lr=0.25, data=synthetic]]",

@@ -39,7 +39,8 @@ final class Book {
             };
             case "lenet-bn" -> LeNet.withBatchNorm(classes, max);
             case "lenet5" -> LeNet5.create(classes);
-            case "alexnet" -> AlexNet.book(classes, Zoo.number(builder, "conv1Padding", variant.equals("book") ? 1 : 0));
+            case "alexnet" ->
+                AlexNet.book(classes, Zoo.number(builder, "conv1Padding", variant.equals("book") ? 1 : 0));
             case "vgg", "vgg11" -> Vgg.book(arch(builder), classes);
             case "vgg11-small" -> Vgg.book(Vgg.divided(Vgg.VGG11, 4), classes);
             case "nin" -> Nin.book(classes);

@@ -45,8 +45,10 @@ public final class Residual extends Layer {
         y = bn2.walk(y, walk);
         Shape shortcut = conv3 == null ? in : conv3.walk(in, walk);
         if (!y.equals(shortcut)) {
-            throw new ShapeException("residual: the body gives %s but the shortcut %s, and they are added; a block that "
-                    + "changes channels or stride needs use1x1 = true", y, shortcut);
+            throw new ShapeException(
+                    "residual: the body gives %s but the shortcut %s, and they are added; a block that "
+                            + "changes channels or stride needs use1x1 = true",
+                    y, shortcut);
         }
         return y;
     }

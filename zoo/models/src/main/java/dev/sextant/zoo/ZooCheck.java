@@ -64,8 +64,9 @@ public final class ZooCheck {
         if (first.isPresent() && !(failure != null && first.get().actual.equals("missing"))) {
             return first;
         }
-        return failure == null ? first : Optional.of(new Difference("(whole)", "the walk of shapes", failure,
-                "without a shape error"));
+        return failure == null ? first
+                : Optional.of(new Difference("(whole)", "the walk of shapes", failure,
+                        "without a shape error"));
     }
 
     private static Optional<Difference> byName(Map<String, Leaf> actual, Map<String, Leaf> expected) {
@@ -95,8 +96,9 @@ public final class ZooCheck {
             Leaf next = want.get(have.size());
             return Optional.of(new Difference(next.path, "the layer", "missing", next.describe()));
         }
-        return have.size() == want.size() ? Optional.empty() : Optional.of(new Difference(
-                have.get(want.size()).path, "the layer", have.get(want.size()).describe(), "absent"));
+        return have.size() == want.size() ? Optional.empty()
+                : Optional.of(new Difference(
+                        have.get(want.size()).path, "the layer", have.get(want.size()).describe(), "absent"));
     }
 
     private static Optional<Difference> compare(Leaf have, Leaf want) {

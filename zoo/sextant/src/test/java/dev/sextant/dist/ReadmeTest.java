@@ -68,7 +68,8 @@ class ReadmeTest {
                 List.of("--module-path", Jars.all().toString(), "--add-modules", "dev.sextant", "-d",
                         folder.resolve("classes").toString()),
                 null, ToolProvider.getSystemJavaCompiler().getStandardFileManager(null, null, null)
-                        .getJavaFileObjects(file)).call();
+                        .getJavaFileObjects(file))
+                .call();
         assertTrue(right, messages + "\n" + source);
         return folder.resolve("classes");
     }

@@ -47,8 +47,8 @@ interface RefConv extends ConvKernels {
         Cells w = Cells.of(ws);
         Cells x = Cells.of(target.array());
         Sums dx = Sums.of(target);
-        forEachTap(spec, dz, w, x, (n, k, p, q, c, inGroup, r, s, ih, iw) ->
-                dx.add(n, c, ih, iw, dz.get(n, k, p, q) * w.get(k, inGroup, r, s)));
+        forEachTap(spec, dz, w, x, (n, k, p, q, c, inGroup, r, s, ih, iw) -> dx.add(n, c, ih, iw,
+                dz.get(n, k, p, q) * w.get(k, inGroup, r, s)));
         dx.store();
     }
 
@@ -58,8 +58,8 @@ interface RefConv extends ConvKernels {
         Cells x = Cells.of(xs);
         Cells w = Cells.of(target.array());
         Sums dw = Sums.of(target);
-        forEachTap(spec, dz, w, x, (n, k, p, q, c, inGroup, r, s, ih, iw) ->
-                dw.add(k, inGroup, r, s, dz.get(n, k, p, q) * x.get(n, c, ih, iw)));
+        forEachTap(spec, dz, w, x, (n, k, p, q, c, inGroup, r, s, ih, iw) -> dw.add(k, inGroup, r, s,
+                dz.get(n, k, p, q) * x.get(n, c, ih, iw)));
         dw.store();
     }
 

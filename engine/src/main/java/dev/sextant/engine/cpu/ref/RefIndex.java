@@ -160,7 +160,8 @@ interface RefIndex extends IndexKernels {
                 int at = rest % index.dim(axis);
                 rest /= index.dim(axis);
                 source[i] += strides[axis] * (axis == spec.axis()
-                        ? checked("gather", (int) index.get(i), x.dim(axis), i) : at);
+                        ? checked("gather", (int) index.get(i), x.dim(axis), i)
+                        : at);
             }
         }
         return source;

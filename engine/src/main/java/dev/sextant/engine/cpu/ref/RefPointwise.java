@@ -104,7 +104,7 @@ interface RefPointwise extends PointwiseKernels {
     default void whereBackward(NDArray conditions, NDArray dys, Target targetA, Target targetB) {
         Cells condition = Cells.of(conditions, dys.shape());
         Cells dy = Cells.of(dys);
-        for (boolean chosen : new boolean[] { true, false }) {
+        for (boolean chosen : new boolean[] {true, false}) {
             Target target = chosen ? targetA : targetB;
             if (target != null) {
                 Sums sums = Sums.of(target);

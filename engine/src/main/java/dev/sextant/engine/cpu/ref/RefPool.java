@@ -30,8 +30,8 @@ interface RefPool extends PoolKernels {
         Cells dy = Cells.of(dys);
         Cells x = Cells.of(spec.kind() == PoolKind.MAX ? xs : target.array());
         Sums dx = Sums.of(target);
-        forEachWindow(dy, (n, c, p, q) ->
-                unpool(spec.kind(), x, n, c, Window.of(spec, x, p, q), dy.get(n, c, p, q), dx));
+        forEachWindow(dy,
+                (n, c, p, q) -> unpool(spec.kind(), x, n, c, Window.of(spec, x, p, q), dy.get(n, c, p, q), dx));
         dx.store();
     }
 
@@ -39,8 +39,7 @@ interface RefPool extends PoolKernels {
     default void pool2dIndices(Pool2dSpec spec, NDArray xs, NDArray indices) {
         Cells x = Cells.of(xs);
         Cells winners = Cells.of(indices);
-        forEachWindow(winners, (n, c, p, q) ->
-                winners.set(n, c, p, q, winner(x, n, c, Window.of(spec, x, p, q))));
+        forEachWindow(winners, (n, c, p, q) -> winners.set(n, c, p, q, winner(x, n, c, Window.of(spec, x, p, q))));
     }
 
     @Override
@@ -62,8 +61,8 @@ interface RefPool extends PoolKernels {
         Cells dy = Cells.of(dys);
         Cells x = Cells.of(spec.kind() == PoolKind.MAX ? xs : target.array());
         Sums dx = Sums.of(target);
-        forEachWindow(dy, (n, c, p, q) ->
-                unpool(spec.kind(), x, n, c, Window.of(spec, x, p, q), dy.get(n, c, p, q), dx));
+        forEachWindow(dy,
+                (n, c, p, q) -> unpool(spec.kind(), x, n, c, Window.of(spec, x, p, q), dy.get(n, c, p, q), dx));
         dx.store();
     }
 
@@ -71,8 +70,7 @@ interface RefPool extends PoolKernels {
     default void adaptivePool2dIndices(AdaptivePool2dSpec spec, NDArray xs, NDArray indices) {
         Cells x = Cells.of(xs);
         Cells winners = Cells.of(indices);
-        forEachWindow(winners, (n, c, p, q) ->
-                winners.set(n, c, p, q, winner(x, n, c, Window.of(spec, x, p, q))));
+        forEachWindow(winners, (n, c, p, q) -> winners.set(n, c, p, q, winner(x, n, c, Window.of(spec, x, p, q))));
     }
 
     /// The real pixels under one output position: rows `top, top+stepH, … < bottom`, columns alike.

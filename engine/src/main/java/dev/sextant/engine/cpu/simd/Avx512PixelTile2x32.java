@@ -12,7 +12,8 @@ final class Avx512PixelTile2x32 extends PixelTile {
     }
 
     @Override
-    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
+    void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
+            int yBlock,
             boolean add) {
         multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
     }

@@ -89,8 +89,8 @@ final class BatchConv {
                     int from = w.base() + k / tap.length * sourceStep + tap[k % tap.length];
                     for (int i = 0; i < rows; i++) {
                         int result = panel * rows + i;
-                        packed[(panel * depth + k) * rows + i] =
-                                result < results ? w.data()[from + result * resultStep] : 0;
+                        packed[(panel * depth + k) * rows + i] = result < results ? w.data()[from + result * resultStep]
+                                : 0;
                     }
                 }
             }

@@ -77,8 +77,8 @@ final class BlockedConv {
         var view = BlockedView.of(y);
         new BlockedConv(workers, y.dim(2), y.dim(3), spec.stride().h(), spec.stride().w(), Taps.rows(spec, w),
                 Taps.columns(spec, w), Taps.offsets(filter, w)).run(Source.of(x),
-                new Weights(filter, filter.step()[0], filter.step()[1]),
-                new Result(view, 0, LANES, view.width() * LANES, false), bias, spec.activation());
+                        new Weights(filter, filter.step()[0], filter.step()[1]),
+                        new Result(view, 0, LANES, view.width() * LANES, false), bias, spec.activation());
     }
 
     /// Phase by phase, as [SimdConv#conv2dBackwardData].
@@ -94,8 +94,8 @@ final class BlockedConv {
                         strideH * view.width() * LANES, dx.adds());
                 new BlockedConv(workers, Math.ceilDiv(view.height() - h, strideH),
                         Math.ceilDiv(view.width() - v, strideW), 1, 1, taps.h(), taps.w(), taps.offset()).run(
-                        Source.of(dz), new Weights(filter, filter.step()[1], filter.step()[0]), result, null,
-                        UnarySpec.IDENTITY);
+                                Source.of(dz), new Weights(filter, filter.step()[1], filter.step()[0]), result, null,
+                                UnarySpec.IDENTITY);
             }
         }
     }

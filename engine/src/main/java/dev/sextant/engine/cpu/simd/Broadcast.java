@@ -33,7 +33,7 @@ final class Broadcast {
         float[] left = Strides.of(a).data();
         float[] right = Strides.of(b).data();
         float[] from = Strides.of(dy).data();
-        sum(workers, dy.shape(), target, new NDArray[]{a, b, dy}, (at, i, step) -> slope.at(left[at[0] + i * step[0]],
+        sum(workers, dy.shape(), target, new NDArray[] {a, b, dy}, (at, i, step) -> slope.at(left[at[0] + i * step[0]],
                 right[at[1] + i * step[1]], from[at[2] + i * step[2]]));
     }
 
@@ -43,7 +43,7 @@ final class Broadcast {
         int[] flags = ints ? HostStorage.ints(condition.plain()) : null;
         float[] values = ints ? null : Strides.of(condition).data();
         float[] from = Strides.of(dy).data();
-        sum(workers, dy.shape(), target, new NDArray[]{condition, dy}, (at, i, step) -> {
+        sum(workers, dy.shape(), target, new NDArray[] {condition, dy}, (at, i, step) -> {
             int c = at[0] + i * step[0];
             boolean yes = ints ? flags[c] != 0 : values[c] != 0;
             return yes == wanted ? from[at[1] + i * step[1]] : 0;

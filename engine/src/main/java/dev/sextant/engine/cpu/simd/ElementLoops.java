@@ -60,7 +60,8 @@ final class ElementLoops {
                 double p = weightOf(w, weight, i);
                 double slope = forInput ? slope(spec, a, b, p)
                         : spec.kind() == ElementLossSpec.Kind.BCE_WITH_LOGITS
-                                ? p * RareFunctions.softplus(-a) - RareFunctions.softplus(a) : -slope(spec, a, b, p);
+                                ? p * RareFunctions.softplus(-a) - RareFunctions.softplus(a)
+                                : -slope(spec, a, b, p);
                 to.data()[to.start() + i] = (float) (slope * up.data()[up.base() + (each ? i : 0)] / divisor);
             }
         });

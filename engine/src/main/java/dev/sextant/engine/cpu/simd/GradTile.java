@@ -23,8 +23,8 @@ abstract class GradTile {
             int co, int ldc);
 
     private static final GradTile[] ALL = switch (VectorSupport.LANES) {
-        case 16 -> new GradTile[]{new Avx512GradTile8x32(), new Avx512GradTile16x16()};
-        case 8 -> new GradTile[]{new Avx2GradTile4x16(), new Avx2GradTile8x8()};
+        case 16 -> new GradTile[] {new Avx512GradTile8x32(), new Avx512GradTile16x16()};
+        case 8 -> new GradTile[] {new Avx2GradTile4x16(), new Avx2GradTile8x8()};
         default -> new GradTile[0];
     };
 

@@ -56,8 +56,8 @@ final class LikelihoodLoss {
         Arrays.fill(to.data(), to.start(), to.start() + (int) input.size(), 0);
         for (int i = 0; i < labels.count; i++) {
             int label = labels.at(i);
-            to.data()[to.start() + labels.place(i, label)] =
-                    (float) (-w.get(label, 1) / divisor * up.data()[up.base() + (each ? i : 0)]);
+            to.data()[to.start() + labels.place(i, label)] = (float) (-w.get(label, 1) / divisor
+                    * up.data()[up.base() + (each ? i : 0)]);
         }
         to.store(kernels);
     }

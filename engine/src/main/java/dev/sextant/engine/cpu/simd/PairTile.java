@@ -20,8 +20,8 @@ abstract class PairTile {
             int t, float[] c, int co, int ldc);
 
     private static final PairTile[] ALL = switch (VectorSupport.LANES) {
-        case 16 -> new PairTile[]{new Avx512PairTile6x3(), new Avx512PairTile4x4()};
-        case 8 -> new PairTile[]{new Avx2PairTile3x3()};
+        case 16 -> new PairTile[] {new Avx512PairTile6x3(), new Avx512PairTile4x4()};
+        case 8 -> new PairTile[] {new Avx2PairTile3x3()};
         default -> new PairTile[0];
     };
 

@@ -24,11 +24,12 @@ abstract class PixelTile {
     /// @param w      packed `[depth][blocks][lanes]`
     /// @param yPixel distance between result pixels
     /// @param yBlock distance between result blocks
-    abstract void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
+    abstract void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo,
+            int yPixel,
             int yBlock, boolean add);
 
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {
-        case 16 -> new PixelTile[]{
+        case 16 -> new PixelTile[] {
             new Avx512PixelTile12x32(), new Avx512PixelTile14x32(), new Avx512PixelTile7x32(),
             new Avx512PixelTile6x64(), new Avx512PixelTile5x64(), new Avx512PixelTile4x64(),
             new Avx512PixelTile3x64(), new Avx512PixelTile2x64(), new Avx512PixelTile1x64(),
@@ -37,7 +38,7 @@ abstract class PixelTile {
             new Avx512PixelTile3x16(), new Avx512PixelTile1x16(), new Avx512PlanarTile12x32(),
             new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x32(),
             new Avx512PlanarTile12x16(), new Avx512PlanarTile1x16()};
-        case 8 -> new PixelTile[]{
+        case 8 -> new PixelTile[] {
             new Avx2PixelTile4x16(), new Avx2PixelTile3x24(), new Avx2PixelTile2x16(), new Avx2PixelTile1x32(),
             new Avx2PixelTile1x16(), new Avx2PixelTile8x8(), new Avx2PixelTile1x8(), new Avx2PlanarTile4x16(),
             new Avx2PlanarTile1x16(), new Avx2PlanarTile8x8(), new Avx2PlanarTile1x8()};

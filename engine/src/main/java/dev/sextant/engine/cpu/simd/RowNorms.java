@@ -58,8 +58,7 @@ final class RowNorms {
         double meanDot = dot * inverse * inverse / p.width;
         for (int i = 0; i < p.width; i++) {
             double centred = x.data()[x.base() + at + i] - mean;
-            to.data()[to.start() + at + i] =
-                    (float) (inverse * (scaled(p, r, i, z, g) - meanSum - centred * meanDot));
+            to.data()[to.start() + at + i] = (float) (inverse * (scaled(p, r, i, z, g) - meanSum - centred * meanDot));
         }
     }
 

@@ -17,9 +17,9 @@ abstract class ShiftTile {
     abstract void run(int depth, float[] a, int ao, float[] b, int bo, int[] shift, float[] c, int co, int ldc);
 
     private static final ShiftTile[] ALL = switch (VectorSupport.LANES) {
-        case 16 -> new ShiftTile[]{new Avx512ShiftTile6x64(), new Avx512ShiftTile12x32(), new Avx512ShiftTile8x32(),
+        case 16 -> new ShiftTile[] {new Avx512ShiftTile6x64(), new Avx512ShiftTile12x32(), new Avx512ShiftTile8x32(),
             new Avx512ShiftTile1x64()};
-        case 8 -> new ShiftTile[]{new Avx2ShiftTile4x16(), new Avx2ShiftTile1x32()};
+        case 8 -> new ShiftTile[] {new Avx2ShiftTile4x16(), new Avx2ShiftTile1x32()};
         default -> new ShiftTile[0];
     };
 

@@ -41,7 +41,8 @@ public final class SimdBackend extends CpuBackend {
 
     @Override
     public String describe() {
-        return VectorSupport.describe() + ", " + settings.threads() + (settings.threads() == 1 ? " thread, " : " threads, ")
+        return VectorSupport.describe() + ", " + settings.threads()
+                + (settings.threads() == 1 ? " thread, " : " threads, ")
                 + settings.precision().name().toLowerCase(Locale.ROOT);
     }
 

@@ -106,8 +106,8 @@ interface SimdIndex extends IndexKernels, SimdPointwise {
         int start = HostStorage.start(dense);
         if (x.dtype() == DType.INT32) {
             for (int i = 0; i < size; i++) {
-                HostStorage.ints(dense)[start + i] =
-                        table[i] == OUTSIDE ? (int) outside : HostStorage.ints(source)[base + table[i]];
+                HostStorage.ints(dense)[start + i] = table[i] == OUTSIDE ? (int) outside
+                        : HostStorage.ints(source)[base + table[i]];
             }
         } else {
             float[] from = HostStorage.floats(source);

@@ -90,7 +90,8 @@ interface SimdNorm extends NormKernels, SimdPointwise {
             Target dgamma, Target dbeta) {
         var moments = (Moments) aux;
         if (BlockedView.is(x) && (dx == null || BlockedView.is(dx.array()))) {
-            BlockedNorm.backward(workers(), spec, BlockedMoves.blocked(workers(), dz), x, gamma, moments, dx, dgamma, dbeta);
+            BlockedNorm.backward(workers(), spec, BlockedMoves.blocked(workers(), dz), x, gamma, moments, dx, dgamma,
+                    dbeta);
             return;
         }
         var z = Strides.of(Dense.of(dz));

@@ -313,8 +313,8 @@ final class VectorLoops {
         for (int i = 0; i < end; i += S.length()) {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
             FloatVector zv = FloatVector.fromArray(S, z, zo + i);
-            FloatVector result =
-                    xv.sub(m).fma(FloatVector.broadcast(S, a), zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
+            FloatVector result = xv.sub(m).fma(FloatVector.broadcast(S, a),
+                    zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
             result.intoArray(y, yo + i);
         }
         return end;
@@ -327,8 +327,8 @@ final class VectorLoops {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
             FloatVector zv = FloatVector.fromArray(S, z, zo + i);
             FloatVector before = FloatVector.fromArray(S, y, yo + i);
-            FloatVector result =
-                    xv.sub(m).fma(FloatVector.broadcast(S, a), zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
+            FloatVector result = xv.sub(m).fma(FloatVector.broadcast(S, a),
+                    zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
             before.add(result).intoArray(y, yo + i);
         }
         return end;
@@ -339,8 +339,8 @@ final class VectorLoops {
         for (int i = 0; i < end; i += S.length()) {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
             FloatVector zv = FloatVector.fromArray(S, z, zo + i);
-            FloatVector result =
-                    xv.fma(FloatVector.broadcast(S, a), zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
+            FloatVector result = xv.fma(FloatVector.broadcast(S, a),
+                    zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
             result.intoArray(y, yo + i);
         }
         return end;
@@ -352,8 +352,8 @@ final class VectorLoops {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
             FloatVector zv = FloatVector.fromArray(S, z, zo + i);
             FloatVector before = FloatVector.fromArray(S, y, yo + i);
-            FloatVector result =
-                    xv.fma(FloatVector.broadcast(S, a), zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
+            FloatVector result = xv.fma(FloatVector.broadcast(S, a),
+                    zv.fma(FloatVector.broadcast(S, b), FloatVector.broadcast(S, c)));
             before.add(result).intoArray(y, yo + i);
         }
         return end;

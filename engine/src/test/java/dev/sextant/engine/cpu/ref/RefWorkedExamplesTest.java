@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 /// The oracle against numbers worked out by hand: nothing of ours proves the oracle but arithmetic and the reference
 /// data.
 class RefWorkedExamplesTest {
-    private static final float[] COUNT = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };
-    private static final float[] KERNEL = { 0, 1, 2, 3 };
+    private static final float[] COUNT = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    private static final float[] KERNEL = {0, 1, 2, 3};
 
     private final Kernels kernels = Device.ref().kernels();
 
@@ -65,8 +65,8 @@ class RefWorkedExamplesTest {
 
     @Test
     void aSecondChannelAdds() {
-        float[] x = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
-        float[] w = { 0, 1, 2, 3, 1, 2, 3, 4 };
+        float[] x = {0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+        float[] w = {0, 1, 2, 3, 1, 2, 3, 4};
         assertArrayEquals(values(56, 72, 104, 120),
                 conv(Conv2dSpec.of(1, 0), array(x, 1, 2, 3, 3), array(w, 1, 2, 2, 2)));
     }
@@ -90,8 +90,8 @@ class RefWorkedExamplesTest {
 
     @Test
     void theBinaryImage() {
-        float[] x = { 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0 };
-        float[] w = { 1, 0, 1, 0, 1, 0, 1, 0, 1 };
+        float[] x = {1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0};
+        float[] w = {1, 0, 1, 0, 1, 0, 1, 0, 1};
         assertArrayEquals(values(4, 3, 4, 2, 4, 3, 2, 3, 4),
                 conv(Conv2dSpec.of(1, 0), array(x, 1, 1, 5, 5), array(w, 1, 1, 3, 3)));
     }
@@ -134,7 +134,7 @@ class RefWorkedExamplesTest {
     @Test
     void averagesWithPaddingCountedOrNot() {
         NDArray x = array(values(4, 8, 12, 16), 1, 1, 2, 2);
-        for (boolean counted : new boolean[] { true, false }) {
+        for (boolean counted : new boolean[] {true, false}) {
             var spec = new Pool2dSpec(PoolKind.AVG, Pair.of(2), Pair.of(2), Pair.ONE, Pair.ONE, false, counted);
             NDArray y = result(1, 1, 2, 2);
             kernels.pool2d(spec, x, y);
@@ -182,17 +182,17 @@ class RefWorkedExamplesTest {
 
     @Test
     void softmax() {
-        NDArray x = NDArray.of(new double[] { .1, 10, .1, 1000, 10, 1000 }, Shape.of(2, 3), Device.ref());
+        NDArray x = NDArray.of(new double[] {.1, 10, .1, 1000, 10, 1000}, Shape.of(2, 3), Device.ref());
         NDArray y = NDArray.empty(Shape.of(2, 3), DType.FLOAT64, Device.ref());
         kernels.softmax(new SoftmaxSpec(1, false), x, y);
-        assertArrayEquals(new double[] { 5.016965e-5, .99989966, 5.016965e-5, .5, 0, .5 }, y.toDoubles(), 5e-9);
+        assertArrayEquals(new double[] {5.016965e-5, .99989966, 5.016965e-5, .5, 0, .5}, y.toDoubles(), 5e-9);
     }
 
     @Test
     void crossEntropyOfClassThree() {
-        float[] logits = { (float) Math.log(.2), (float) Math.log(.2), (float) Math.log(.6) };
+        float[] logits = {(float) Math.log(.2), (float) Math.log(.2), (float) Math.log(.6)};
         NDArray loss = result();
-        kernels.crossEntropy(CrossEntropySpec.MEAN, array(logits, 1, 3), NDArray.of(new int[] { 2 }, Shape.of(1),
+        kernels.crossEntropy(CrossEntropySpec.MEAN, array(logits, 1, 3), NDArray.of(new int[] {2}, Shape.of(1),
                 Device.ref()), null, loss);
         assertEquals(.510826, loss.item(), 1e-6);
     }
@@ -227,9 +227,9 @@ class RefWorkedExamplesTest {
 
     @Test
     void float64IsComputedInFull() {
-        NDArray x = NDArray.of(new double[] { 0.1, 0.2, 0.3 }, Shape.of(1, 3), Device.ref());
+        NDArray x = NDArray.of(new double[] {0.1, 0.2, 0.3}, Shape.of(1, 3), Device.ref());
         NDArray y = NDArray.empty(Shape.of(1, 1), DType.FLOAT64, Device.ref());
-        kernels.linear(LinearSpec.PLAIN, x, NDArray.of(new double[] { 1, 1, 1 }, Shape.of(1, 3), Device.ref()), null,
+        kernels.linear(LinearSpec.PLAIN, x, NDArray.of(new double[] {1, 1, 1}, Shape.of(1, 3), Device.ref()), null,
                 y);
         assertEquals(0.6, y.item(), 1e-15);
     }

@@ -32,7 +32,7 @@ record CurveScale(double xMax, double xStep, double yMax, double yStep) {
     private static double step(double extent, int parts) {
         double least = extent / parts;
         double power = Math.pow(10, Math.floor(Math.log10(least)));
-        for (double factor : new double[] { 1, 2, 2.5, 5 }) {
+        for (double factor : new double[] {1, 2, 2.5, 5}) {
             if (factor * power >= least * (1 - 1e-9)) {
                 return factor * power;
             }

@@ -48,7 +48,8 @@ public abstract class Display implements AutoCloseable {
         // A regression has no accuracies.
         String accuracies = Double.isNaN(r.trainAccuracy()) ? ""
                 : String.format(Locale.ROOT, "train acc %.3f, test acc %.3f, ", r.trainAccuracy(), r.testAccuracy());
-        note(String.format(Locale.ROOT, "epoch %" + digits + "d/%d  loss %.3f, %s%.1f examples/s  %s", r.epoch(), epochs,
+        note(String.format(Locale.ROOT, "epoch %" + digits + "d/%d  loss %.3f, %s%.1f examples/s  %s", r.epoch(),
+                epochs,
                 r.trainLoss(), accuracies, r.examplesPerSecond(), Sparkline.of(losses, 40, err.charset())));
     }
 

@@ -39,8 +39,9 @@ final class RunPage {
         if (history.epochs().isEmpty()) {
             return;
         }
-        out.append("<table>\n<tr><th class=\"n\">epoch</th><th class=\"n\">train loss</th><th class=\"n\">train acc</th>"
-                + "<th class=\"n\">test loss</th><th class=\"n\">test acc</th><th class=\"n\">examples/s</th></tr>\n");
+        out.append(
+                "<table>\n<tr><th class=\"n\">epoch</th><th class=\"n\">train loss</th><th class=\"n\">train acc</th>"
+                        + "<th class=\"n\">test loss</th><th class=\"n\">test acc</th><th class=\"n\">examples/s</th></tr>\n");
         for (EpochPoint p : history.epochs()) {
             EpochResult r = p.result();
             out.append(String.format(Locale.ROOT,

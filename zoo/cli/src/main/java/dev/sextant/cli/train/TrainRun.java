@@ -129,7 +129,8 @@ public final class TrainRun {
             return;
         }
         if (epochs.isEmpty()) {
-            throw new FormatException("%s: the checkpoint stands behind the last epoch, but metrics.jsonl has no epochs",
+            throw new FormatException(
+                    "%s: the checkpoint stands behind the last epoch, but metrics.jsonl has no epochs",
                     folder.path());
         }
         List<String> lines = resultLines(epochs.getLast().result(), training.examplesPerSecond(), training.device());

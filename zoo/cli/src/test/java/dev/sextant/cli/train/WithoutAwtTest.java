@@ -37,7 +37,8 @@ class WithoutAwtTest {
         Path err = temp.resolve("err");
         Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
                 "--limit-modules=java.logging,java.xml,jdk.management,jdk.jfr,java.net.http", "-cp",
-                System.getProperty("java.class.path"), Quick.class.getName(), "train", "lenet", "--epochs", "3", "--out",
+                System.getProperty("java.class.path"), Quick.class.getName(), "train", "lenet", "--epochs", "3",
+                "--out",
                 run.toString()).redirectError(err.toFile()).redirectOutput(temp.resolve("out").toFile()).start();
         try {
             assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it takes too long");

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /// @param home          where the data set's authors offer the files; ends with `/`
 /// @param progress      hears what is being tried, one line each
 public record DataEnvironment(Map<String, String> variables, Path packageFolder, CommandRunner commands, URI home,
-                              Consumer<String> progress) {
+        Consumer<String> progress) {
     /// System property that replaces the address of the data set's home.
     public static final String URL_PROPERTY = "sextant.data.url";
 

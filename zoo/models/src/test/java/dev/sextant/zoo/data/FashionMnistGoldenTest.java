@@ -34,10 +34,12 @@ class FashionMnistGoldenTest {
         Path file = Path.of(System.getProperty("golden.dir", "../../shared/golden"), "fashion_mnist.json");
         assumeTrue(REQUIRED || Files.exists(file), "golden/fashion_mnist.json is not here: " + file);
         golden = (Map<?, ?>) Json.parse(Files.readString(file), file.toString());
-        var machine = DataEnvironment.system(line -> { });
+        var machine = DataEnvironment.system(line -> {
+        });
         var offline = new DataEnvironment(machine.variables(), machine.packageFolder(), (folder, limit, command) -> {
             throw new IOException("tests do not run apt");
-        }, URI.create("http://127.0.0.1:9/"), line -> { });
+        }, URI.create("http://127.0.0.1:9/"), line -> {
+        });
         try {
             data = FashionMnist.load(Optional.empty(), offline);
         } catch (DataException e) {

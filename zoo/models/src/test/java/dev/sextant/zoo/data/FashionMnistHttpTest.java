@@ -158,11 +158,13 @@ class FashionMnistHttpTest {
         String before = System.getProperty(DataEnvironment.URL_PROPERTY);
         try {
             System.setProperty(DataEnvironment.URL_PROPERTY, "http://" + address + "/data");
-            fake.home = DataEnvironment.system(line -> { }).home();
+            fake.home = DataEnvironment.system(line -> {
+            }).home();
             assertEquals(3, fake.load().train().size());
             for (String bad : List.of("not an address", "/data", "ftp://example.org/", "")) {
                 System.setProperty(DataEnvironment.URL_PROPERTY, bad);
-                assertThrows(DataException.class, () -> DataEnvironment.system(line -> { }), bad);
+                assertThrows(DataException.class, () -> DataEnvironment.system(line -> {
+                }), bad);
             }
         } finally {
             if (before == null) {

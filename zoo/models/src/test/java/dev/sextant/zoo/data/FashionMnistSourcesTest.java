@@ -167,7 +167,8 @@ class FashionMnistSourcesTest {
     void nothingFoundNamesEveryPlaceAndTheRemediesInOneLine() {
         var e = assertThrows(DataException.class, fake::load);
         for (String part : List.of(fake.packageFolder().toString(), fake.cacheFolder().toString(),
-                "there is no apt-get", FakeFashion.NOBODY.toString(), "apt install dataset-fashion-mnist", "--data DIR", "--data synthetic")) {
+                "there is no apt-get", FakeFashion.NOBODY.toString(), "apt install dataset-fashion-mnist", "--data DIR",
+                "--data synthetic")) {
             assertTrue(e.getMessage().contains(part), part + " is missing in: " + e.getMessage());
         }
         assertFalse(e.getMessage().contains("\n"));

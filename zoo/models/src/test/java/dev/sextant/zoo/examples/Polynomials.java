@@ -44,6 +44,6 @@ final class Polynomials {
         model.initialize(Shape.of(1, degree + 1), Device.standard(), 0);
         new Trainer(model, Optimizer.sgd(0.2, 0.9, model.parameters()), Task.REGRESSION, train, null, 0).run(STEPS);
         return new double[] {Evaluation.of(model, Task.REGRESSION, train).loss(),
-                Evaluation.of(model, Task.REGRESSION, other).loss()};
+            Evaluation.of(model, Task.REGRESSION, other).loss()};
     }
 }
