@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes the register tiles of engine/cpu/simd: flat methods whose accumulators are all named locals, which is the only
-form that the compiler keeps in registers. Run from the repository root after changing a shape; the result is committed.
+form that the compiler keeps in registers. Run from the repository root after changing a shape, then `mvn formatter:format`;
+the result is committed.
 """
 OUT = "engine/src/main/java/dev/sextant/engine/cpu/simd"
 
