@@ -168,7 +168,8 @@ public final class DjlWorker implements PeerEngine {
                 case Plan.GlobalAvgPool g -> Pool.globalAvgPool2d(r.get(g.in()));
                 case Plan.Flatten f -> r.get(f.in()).reshape(r.get(f.in()).getShape().get(0), -1);
                 case Plan.Dropout d -> dropout && training
-                        ? Dropout.dropout(r.get(d.in()), 0.5f, true).singletonOrThrow() : r.get(d.in());
+                        ? Dropout.dropout(r.get(d.in()), 0.5f, true).singletonOrThrow()
+                        : r.get(d.in());
                 case Plan.Add a -> r.get(a.a()).add(r.get(a.b()));
                 case Plan.Concat c -> {
                     var parts = new NDList(c.parts().size());

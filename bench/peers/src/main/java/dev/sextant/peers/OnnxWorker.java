@@ -44,7 +44,7 @@ public final class OnnxWorker implements PeerEngine {
             FloatBuffer direct = ByteBuffer.allocateDirect(4 * images.length).order(ByteOrder.nativeOrder())
                     .asFloatBuffer().put(images).flip();
             var input = OnnxTensor.createTensor(environment, direct,
-                    new long[] { batch, 1, net.size(), net.size() });
+                    new long[] {batch, 1, net.size(), net.size()});
             return new Session(session, input, new float[batch * 10]);
         } catch (OrtException e) {
             throw new IllegalStateException(e);
