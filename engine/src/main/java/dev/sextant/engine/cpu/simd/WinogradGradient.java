@@ -16,7 +16,7 @@ final class WinogradGradient {
     /// Longest chain of multiply-adds, in tiles.
     private static final int CHAIN = 128;
     /// Most elements of the transforms of a group.
-    private static final int GROUP = 1 << 22;
+    private static final int GROUP = 1 << 21;
     /// Chunks to aim for, and the most channel blocks on one side of a chunk.
     private static final int CHUNKS = 16;
     private static final int SIDE = 4;
