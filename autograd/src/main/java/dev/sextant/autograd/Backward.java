@@ -94,7 +94,8 @@ final class Backward {
                 return;
             }
             Var p = node.parents[parent];
-            if (p.isLeaf() || pending.containsKey(p)) {
+            // A row-major gradient of a blocked value (behind a flatten) is turned once, here, not by each of its readers.
+            if (p.isLeaf() || pending.containsKey(p) || gradient.isBlocked() != p.value().isBlocked()) {
                 Target target = target(parent);
                 p.device().kernels().copy(gradient, target.array(), target.write());
             } else {
