@@ -11,7 +11,8 @@ final class Scratch {
     static final int WORK = 5;
     static final int WORK_2 = 6;
     static final int LANES = 7;
-    private static final int SLOTS = 8;
+    static final int WORK_3 = 8;
+    private static final int SLOTS = 9;
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 

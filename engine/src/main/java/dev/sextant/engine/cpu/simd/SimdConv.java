@@ -27,6 +27,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, x, w, y);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradConv.forward(workers(), winograd, spec, x, w, bias, y);
+            return;
+        }
         if (BlockedView.is(y) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.forward(workers(), spec, x, w, bias, y);
@@ -103,6 +109,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, dx.array(), w, dz);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradConv.backwardData(workers(), winograd, spec, dz, w, dx);
+            return;
+        }
         if (BlockedView.is(dx.array()) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.backwardData(workers(), spec, dz, w, dx);
