@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 
 /// `run.json`: what ran, on what, with which settings; enough to run it again. `settings` is what `--resume` reads back.
@@ -75,8 +76,20 @@ public final class RunCard {
 
     /// What the training knew of itself when the run began, by name; null if it did not say.
     public String trainingFact(String name) {
-        JsonElement facts = json.get("training");
-        return facts instanceof JsonObject o && o.get(name) instanceof JsonPrimitive p ? p.getAsString() : null;
+        return fact("training", name);
+    }
+
+    /// An entry of a section (`training`, `environment`, …); null if it is not there.
+    public String fact(String section, String name) {
+        return json.get(section) instanceof JsonObject o && o.get(name) instanceof JsonPrimitive p ? p.getAsString()
+                : null;
+    }
+
+    /// An entry of the section `training` that is a list; empty if it is not there.
+    public List<String> trainingList(String name) {
+        return json.get("training") instanceof JsonObject o && o.get(name) instanceof JsonArray a
+                ? a.asList().stream().map(JsonElement::getAsString).toList()
+                : List.of();
     }
 
     /// Notes that the run went on from a checkpoint, and with which settings.
