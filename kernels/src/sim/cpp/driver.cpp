@@ -29,6 +29,10 @@ int injected(const char* name) {
 
 }  // namespace
 
+int capability() {
+    return (int) settingNumber("capability", 80);
+}
+
 Stream* streamOf(void* handle) {
     auto* s = handle == nullptr ? defaultStream() : static_cast<Stream*>(handle);
     return knownStream(s) ? s : nullptr;
@@ -133,10 +137,10 @@ int attribute(int which) {
         case 16: return 4;              // multiprocessors
         case 36: return 1215000;        // memory clock, kHz
         case 37: return 256;            // bus width
-        case 75: return 7;              // compute capability
-        case 76: return 5;
-        case 81: return 64 * 1024;      // shared memory per multiprocessor
-        case 97: return 64 * 1024;      // shared memory per block, opted in
+        case 75: return capability() / 10;
+        case 76: return capability() % 10;
+        case 81: return 164 * 1024;     // shared memory per multiprocessor
+        case 97: return 163 * 1024;     // shared memory per block, opted in
         default: return 0;
     }
 }

@@ -13,5 +13,6 @@ int enter(const char* name);
 
 Stream* streamOf(void* handle);                 // null if it is none
 int copyWork(const char* name, Stream* s, std::function<int()> run);
+int capability();                               // compute capability times ten
 long findingsNow();
 void clearFindings();

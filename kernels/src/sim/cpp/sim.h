@@ -99,3 +99,9 @@ void markAllInitialised();                          // memory.cpp: every live bl
 void assumeAllInitialised();                        // something ran that does not say what it wrote
 void traceReport(std::string& out);
 void traceReset();
+void traceMma(const float* d, const float* a, const float* b, const char* file, int line);
+
+// ---- tensor cores (tensor.cpp) ----
+struct Fragments { float* d; const float* a; const float* b; };     // what one lane holds
+// Returns what is wrong with the operands, or an empty string.
+std::string multiplyTf32(const Fragments (&lanes)[32]);

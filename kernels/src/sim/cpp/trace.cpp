@@ -340,6 +340,12 @@ extern "C" void sim_record_fma(float a, float b, float c, const char* file, int 
         c, __builtin_fmaf(a, b, c)));
 }
 
+void traceMma(const float* d, const float* a, const float* b, const char* file, int line) {
+    const char* slash = strrchr(file, '/');
+    threadTrace.push_back(text("mma\t-\t4\t%s:%d\tA %.9g %.9g %.9g %.9g  B %.9g %.9g  D %.9g %.9g %.9g %.9g",
+        slash == nullptr ? file : slash + 1, line, a[0], a[1], a[2], a[3], b[0], b[1], d[0], d[1], d[2], d[3]));
+}
+
 #define CALLER __builtin_return_address(0)
 #define CALLBACKS(n) \
     void __tsan_read##n(void* p) { access(p, n, false, false, CALLER); } \

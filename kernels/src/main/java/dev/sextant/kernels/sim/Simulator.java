@@ -52,6 +52,7 @@ public final class Simulator {
     /// | `shuffle` | 1: warps take turns in random order                                        |
     /// | `recycle` | 1: freed memory is handed out again at once                                |
     /// | `memory`  | bytes of the device                                                        |
+    /// | `capability` | compute capability times ten, 80 unless told                            |
     /// | `fault`   | `cuName:N:code`: the N-th call from the last reset on fails                |
     /// | `kernels` | folder of the compiled kernels                                             |
     public void set(String key, String value) {
