@@ -177,6 +177,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, x, dw.array(), dz);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradGradient.run(workers(), winograd, spec, dz, x, dw);
+            return;
+        }
         Plain plain = Plain.of(dw);
         Target result = plain.target();
         if (BlockedView.is(dz) && spec.groups() == 1 && !BlockedView.is(x) && x.dim(1) < BlockedView.LANES) {
