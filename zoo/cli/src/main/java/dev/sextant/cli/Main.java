@@ -65,6 +65,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new SummaryCommand(console))
                 .addSubcommand(new NetsCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new CommandLine.HelpCommand());
         cli.setOut(new PrintWriter(console.out(), true));
