@@ -157,6 +157,7 @@ extern "C" {
 
 int cuModuleLoadData(void** module, const void* image) {
     ENTER("cuModuleLoadData")
+    MAY_WAIT
     auto m = std::make_unique<Module>();
     if (!parsePtx(static_cast<const char*>(image), *m)) {
         return INVALID_PTX;

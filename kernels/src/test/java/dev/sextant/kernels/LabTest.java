@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.spi.BackendProvider.Link;
 import dev.sextant.kernels.gemm.SgemmRung;
-import dev.sextant.kernels.lab.CudaDoctor;
 import dev.sextant.kernels.lab.GpuLab;
 import dev.sextant.kernels.lab.Occupancy;
 import dev.sextant.kernels.sim.OnSimulator;
@@ -58,6 +58,10 @@ class LabTest {
         List<String> steps = lines().stream().filter(l -> l.contains("fma   ")).toList();
         assertEquals(3, steps.size(), () -> lines().toString());
         assertTrue(steps.getFirst().contains("sgemm_k0.cu:"), steps.getFirst());
+        // What is stored at the end is the sum of the last multiply-add.
+        String store = lines().stream().filter(l -> l.contains("store global")).toList().getLast();
+        assertEquals(steps.getLast().substring(steps.getLast().indexOf('=') + 1),
+                store.substring(store.lastIndexOf(' ') + 1));
     }
 
     @OnSimulator
@@ -84,10 +88,10 @@ class LabTest {
     @Test
     void theDoctorNamesEveryLink() {
         SimulatedDevice.fresh();
-        var links = CudaDoctor.links();
+        var links = new CudaBackendProvider().links();
         assertEquals(List.of("NVIDIA driver", "GPU", "JCuda natives", "device 'cuda'", "cuBLAS", "cuDNN", "NVRTC"),
-                links.stream().map(CudaDoctor.Link::name).toList());
-        assertTrue(links.subList(0, 4).stream().allMatch(CudaDoctor.Link::ok), links::toString);
+                links.stream().map(Link::name).toList());
+        assertTrue(links.subList(0, 4).stream().allMatch(Link::ok), links::toString);
         assertTrue(links.stream().filter(l -> !l.ok()).allMatch(l -> !l.fix().isBlank()), links::toString);
     }
 

@@ -22,6 +22,7 @@ public final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
     private final int capability;
+    private volatile boolean recording;
     private volatile String lastOperation = "nothing yet";
 
     /// Opens device number `ordinal`.
@@ -51,6 +52,15 @@ public final class CudaContext {
     /// Makes the context current on the calling thread. Cheap, and never skipped: another library may have changed it.
     public void attach() {
         Cuda.check(cuCtxSetCurrent(context), "cuCtxSetCurrent", "attaching " + Thread.currentThread().getName());
+    }
+
+    /// Whether what is queued is being recorded and not run.
+    boolean isRecording() {
+        return recording;
+    }
+
+    void recording(boolean on) {
+        recording = on;
     }
 
     /// The stream of all kernels and copies.

@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "  sextant train --resume runs/lenet-0-20260101-120000",
     "  sextant reproduce lenet               the book's settings, compared with the book's numbers",
     "  sextant summary resnet18 --format md",
-    "  sextant doctor                        what this machine offers"
+    "  sextant doctor                        what this machine offers",
+    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
 })
 public final class Main implements Runnable {
     @Spec
