@@ -20,6 +20,8 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     int SMALL_FILTER = 1 << 15;
     /// The forms' names in traces; the third is `implicit-gemm` with its tile.
     String BLOCKED = "blocked direct";
+    /// See [PlanarFilter].
+    String FIRST_LAYER = "blocked, taps of a row-major source";
     /// See [BatchConv].
     String OVER_IMAGES = "direct over images";
 
@@ -183,9 +185,13 @@ interface SimdConv extends ConvKernels, SimdPointwise {
         }
         Plain plain = Plain.of(dw);
         Target result = plain.target();
-        if (BlockedView.is(dz) && BlockedView.is(x) && spec.groups() == 1) {
+        if (BlockedView.is(dz) && spec.groups() == 1 && !BlockedView.is(x) && x.dim(1) < BlockedView.LANES) {
+            Trace.chose(() -> FIRST_LAYER);
+            PlanarFilter.run(workers(), spec, dz, x, result);
+        } else if ((BlockedView.is(dz) || BlockedView.is(x)) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
-            BlockedFilter.run(workers(), spec, dz, x, result);
+            BlockedFilter.run(workers(), spec, BlockedMoves.blocked(workers(), dz), BlockedMoves.blocked(workers(), x),
+                    result);
         } else if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
             Trace.chose(() -> OVER_IMAGES);
             BatchConv.backwardFilter(workers(), spec, dz, x, result);

@@ -5,6 +5,7 @@ import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// The filter gradient by Winograd's method, `Gᵀ·[Σ (Bᵀ·x·B) ⊙ (A·dz·Aᵀ)]·G`: patches of the input and tiles of the
 /// gradient are transformed, their products are summed over all tiles, and only the sums are transformed back.
@@ -15,6 +16,7 @@ final class WinogradGradient {
     private static final int LANES = BlockedView.LANES;
     /// Longest chain of multiply-adds, in tiles.
     private static final int CHAIN = 128;
+    private static final int[] SIDE_BY_SIDE = IntStream.range(0, CHAIN).map(i -> i * LANES).toArray();
     /// Most elements of the transforms of a group.
     private static final int GROUP = 1 << 21;
     /// Chunks to aim for, and the most channel blocks on one side of a chunk.
@@ -44,7 +46,7 @@ final class WinogradGradient {
         this.left = left;
         this.dw = dw;
         grid = form.grid(z.images(), z.height(), z.width());
-        tile = GradTile.forBlocks(z.blocks());
+        tile = GradTile.dividing(z.blocks());
         int a = Math.min(SIDE, x.blocks());
         int b = Math.min(SIDE, z.blocks());
         while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > tile.blocks)) {
@@ -126,8 +128,8 @@ final class WinogradGradient {
                     int from = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
                     int to = at + p * sumsPosition() + i * ld;
                     for (int j = 0; j < zBlocks; j += tile.blocks) {
-                        tile.run(1, tiles, spread, from, 0, spread, zAt + p * zPosition + (j * room + t) * LANES, room
-                                * LANES, sums, to + j * LANES, ld);
+                        tile.run(0, tiles, spread, from, SIDE_BY_SIDE, spread, zAt + p * zPosition
+                                + (j * room + t) * LANES, SIDE_BY_SIDE, room * LANES, sums, to + j * LANES, ld);
                     }
                 }
             }
