@@ -18,7 +18,7 @@ final class WinogradGradient {
     private static final int CHAIN = 128;
     private static final int[] SIDE_BY_SIDE = IntStream.range(0, CHAIN).map(i -> i * LANES).toArray();
     /// Most elements of the transforms of a group.
-    private static final int GROUP = 1 << 22;
+    private static final int GROUP = 1 << 21;
     /// Chunks to aim for, and the most channel blocks on one side of a chunk.
     private static final int CHUNKS = 16;
     private static final int SIDE = 4;
