@@ -26,8 +26,8 @@ public interface FusedKernels extends NormKernels, PointwiseKernels, ConvKernels
     /// Gradients of [#batchNorm] and [#batchNormAdd] from the gradient after their activation.
     ///
     /// @param y  what forward computed
-    /// @param dz becomes the gradient before the activation, which is also the residual's. It may be `dy` itself:
-    ///           then what it holds afterwards is undefined
+    /// @param dz becomes the gradient before the activation, which is also the residual's; may be `dy` itself. Where it
+    ///           is, and there was no residual, it may stay as it was
     default void batchNormActivationBackward(BatchNormSpec spec, NDArray dy, NDArray x, NDArray y, NDArray gamma,
             Aux aux, NDArray dz, Target dx, Target dgamma, Target dbeta) {
         unaryBackward(spec.activation(), null, y, dy, Target.set(dz));
