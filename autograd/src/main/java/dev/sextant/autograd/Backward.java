@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class Backward {
             v.keepGrad(dy.array);
         }
         var sink = new ParentSink(node, !dy.shared);
-        node.pullback.pull(dy.array, sink);
+        new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
         if (!dy.shared && !sink.lent) {
             dy.array.storage().release("backward, which had consumed this gradient");
@@ -101,7 +102,8 @@ final class Backward {
                 return;
             }
             Var p = node.parents[parent];
-            if (p.isLeaf() || pending.containsKey(p)) {
+            // A row-major gradient of a blocked value (behind a flatten) is turned once, here, not by each of its readers.
+            if (p.isLeaf() || pending.containsKey(p) || gradient.isBlocked() != p.value().isBlocked()) {
                 Target target = target(parent);
                 p.device().kernels().copy(gradient, target.array(), target.write());
             } else {

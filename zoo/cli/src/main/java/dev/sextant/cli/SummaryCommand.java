@@ -52,9 +52,7 @@ final class SummaryCommand implements Runnable {
         Wrong.within(spec, "--depth", depth, 1, 1_000_000);
         int dot = net.indexOf('.');
         Network network = netOptions.network(spec, dot < 0 ? net : net.substring(0, dot));
-        String title = network.name() + " (" + network.edition()
-                + (network.variant().equals(network.edition()) ? ")" : ", " + network.variant() + ")");
-        var whole = Summary.of(network.model(), network.inputShape(batch), title);
+        var whole = Summary.of(network.model(), network.inputShape(batch), NetOptions.title(network));
         var summary = (dot < 0 ? whole : block(whole, net.substring(dot + 1))).toDepth(depth);
         console.out()
                 .print(style.equals("torchsummary") ? summary.torchsummary(batch == 1 ? -1 : batch) : text(summary));

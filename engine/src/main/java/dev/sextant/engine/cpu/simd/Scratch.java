@@ -14,6 +14,10 @@ final class Scratch {
     static final int SPILL = 8;
     private static final int SLOTS = 9;
 
+    /// The first element of an [#aligned] array.
+    static final int LEAD = 12;
+    private static final int LARGE = 1 << 20;
+
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private final float[][] floats = new float[SLOTS][0];
@@ -41,6 +45,12 @@ final class Scratch {
             doubles = new double[size + size / 4];
         }
         return doubles;
+    }
+
+    /// At least `size` floats from element [#LEAD] on, which lies on a 64-byte boundary, so that vectors do not straddle
+    /// cache lines (see [dev.sextant.engine.cpu.HeapPool]).
+    float[] aligned(int slot, int size) {
+        return floats(slot, Math.max(LEAD + size, LARGE));
     }
 
     /// At least `size` ints, contents undefined.
