@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
@@ -266,7 +267,7 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     @Override
     default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
         if (BlockedView.is(dz)) {
-            BlockedNorm.channelSums(workers(), dz, dbias);
+            BlockedBias.backward(workers(), UnarySpec.IDENTITY, dz, null, dz, dbias);
         } else {
             ChannelSums.sumChannels(workers(), dz, dbias);
         }

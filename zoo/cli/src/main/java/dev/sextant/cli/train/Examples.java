@@ -44,7 +44,8 @@ public record Examples(Network network, Task task, BatchSource train, BatchSourc
             return new Examples(network, Task.REGRESSION, LinearRegression.data(s.batch(), s.seed(), device), null,
                     Map.of("data", "generated from the seed"), List.of());
         }
-        TrainTest data = DataSets.open(Optional.ofNullable(s.data()), DataEnvironment.system(notes));
+        int usualSize = Zoo.create(builder(s)).input().dim(1);
+        TrainTest data = DataSets.open(Optional.ofNullable(s.data()), usualSize, DataEnvironment.system(notes));
         Map<String, Object> builder = builder(s);
         builder.putIfAbsent("inputChannels", data.train().imageShape().dim(0));
         builder.putIfAbsent("classes", data.train().classNames().size());
