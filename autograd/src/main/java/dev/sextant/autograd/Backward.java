@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,8 +44,8 @@ final class Backward {
         if (v.retainsGrad()) {
             v.keepGrad(dy.array);
         }
-        var sink = new ParentSink(node);
-        node.pullback.pull(dy.array, sink);
+        var sink = new ParentSink(node, !dy.shared);
+        new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
         if (!dy.shared && !sink.lent) {
             dy.array.storage().release("backward, which had consumed this gradient");
@@ -53,10 +54,17 @@ final class Backward {
 
     private final class ParentSink implements Sink {
         private final Var.Node node;
+        private final boolean owned;
         private boolean lent;
 
-        ParentSink(Var.Node node) {
+        ParentSink(Var.Node node, boolean owned) {
             this.node = node;
+            this.owned = owned;
+        }
+
+        @Override
+        public boolean mayOverwrite() {
+            return owned && !lent;
         }
 
         @Override
@@ -94,7 +102,8 @@ final class Backward {
                 return;
             }
             Var p = node.parents[parent];
-            if (p.isLeaf() || pending.containsKey(p)) {
+            // A row-major gradient of a blocked value (behind a flatten) is turned once, here, not by each of its readers.
+            if (p.isLeaf() || pending.containsKey(p) || gradient.isBlocked() != p.value().isBlocked()) {
                 Target target = target(parent);
                 p.device().kernels().copy(gradient, target.array(), target.write());
             } else {

@@ -4,11 +4,13 @@ import dev.sextant.cli.reproduce.Published;
 import dev.sextant.cli.reproduce.Reproduction;
 import dev.sextant.cli.run.RunFolder;
 import dev.sextant.cli.train.TrainRun;
+import dev.sextant.cli.train.Start;
 import dev.sextant.cli.train.TrainSettings;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,7 +91,9 @@ final class ReproduceCommand implements Callable<Integer> {
         int processors = Math.min(256, Runtime.getRuntime().availableProcessors());
         return new TrainSettings(network.name(), network.edition(), network.variant(), "simd", seed,
                 Wrong.within(spec, "--threads", threads == null ? processors : threads, 1, 256), "fast", true, "auto",
-                passes, network.hyper().batch(), network.hyper().lr(), data, quick && !small ? QUICK_IMAGES : 0);
+                passes, network.hyper().batch(), network.hyper().lr(), data, quick && !small ? QUICK_IMAGES : 0,
+                Map.of(),
+                Start.FROM_SEED);
     }
 
     /// The recorded settings, unless they are those of another training.

@@ -121,7 +121,7 @@ final class BlockedConv {
         }
         int parts = Math.max(1, Math.ceilDiv(depth, CHAIN));
         float[] packed = pack(w, y, tile, depth);
-        float[] lanesOfBias = bias == null ? null : lanes(bias, y);
+        float[] lanesOfBias = bias == null ? null : y.lanesOf(bias);
         workers.run(y.images() * bands, chunk -> {
             int n = chunk / bands;
             int p0 = chunk % bands * most;
@@ -252,15 +252,6 @@ final class BlockedConv {
             }
         }
         return w.sourceStep == wTap.length;
-    }
-
-    private static float[] lanes(NDArray bias, BlockedView y) {
-        Vector1 b = Vector1.of(bias);
-        float[] lanes = new float[y.blocks() * LANES];
-        for (int c = 0; c < y.channels(); c++) {
-            lanes[c] = b.get(c);
-        }
-        return lanes;
     }
 
     private void finish(Result to, int n, int p0, int rows, float[] bias, UnarySpec activation) {

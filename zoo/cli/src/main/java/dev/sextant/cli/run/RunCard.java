@@ -93,7 +93,7 @@ public final class RunCard {
     }
 
     /// Notes that the run went on from a checkpoint, and with which settings.
-    public void resumed(long globalStep, Object settings, String commandLine) {
+    public synchronized void resumed(long globalStep, Object settings, String commandLine) {
         JsonArray list = json.has("resumed") ? json.getAsJsonArray("resumed") : new JsonArray();
         var entry = new JsonObject();
         entry.addProperty("step", globalStep);
@@ -106,7 +106,7 @@ public final class RunCard {
     }
 
     /// Adds or replaces an entry, for example `finished` or `result`.
-    public void put(String name, Object value) {
+    public synchronized void put(String name, Object value) {
         json.add(name, GSON.toJsonTree(value));
     }
 
@@ -116,11 +116,12 @@ public final class RunCard {
     }
 
     /// Writes the card.
-    public void write(Path file) throws IOException {
+    public synchronized void write(Path file) throws IOException {
         AtomicFile.write(file, GSON.toJson(json) + "\n");
     }
 
-    JsonObject json() {
-        return json;
+    /// A copy: the page is painted by a thread of its own, while the training adds entries.
+    synchronized JsonObject json() {
+        return json.deepCopy();
     }
 }

@@ -8,6 +8,7 @@ import dev.sextant.nn.data.BatchSource;
 import dev.sextant.nn.data.Dataset;
 import dev.sextant.nn.train.Task;
 import dev.sextant.zoo.LinearRegression;
+import dev.sextant.zoo.NetSettings;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
 import dev.sextant.zoo.data.DataEnvironment;
@@ -30,7 +31,8 @@ public record Examples(Network network, Task task, BatchSource train, BatchSourc
     /// Enough that evaluation is not slowed by small batches, little enough that 224×224 images fit.
     private static final int TEST_BATCH = 256;
 
-    /// The network and its examples, as the settings ask for them. The network has the data's channels and classes.
+    /// The network and its examples, as the settings ask for them. Unless the settings say otherwise,
+    /// the network has the data's channels and classes.
     ///
     /// @throws DataException if they are not to be had
     public static Examples of(TrainSettings s, Device device, Consumer<String> notes) {
@@ -45,8 +47,8 @@ public record Examples(Network network, Task task, BatchSource train, BatchSourc
         int usualSize = Zoo.create(builder(s)).input().dim(1);
         TrainTest data = DataSets.open(Optional.ofNullable(s.data()), usualSize, DataEnvironment.system(notes));
         Map<String, Object> builder = builder(s);
-        builder.put("inputChannels", data.train().imageShape().dim(0));
-        builder.put("classes", data.train().classNames().size());
+        builder.putIfAbsent("inputChannels", data.train().imageShape().dim(0));
+        builder.putIfAbsent("classes", data.train().classNames().size());
         Network network = Zoo.create(builder);
         int size = network.input().dim(1);
         int resize = size == data.train().imageShape().dim(1) ? 0 : size;
@@ -59,7 +61,9 @@ public record Examples(Network network, Task task, BatchSource train, BatchSourc
     }
 
     private static Map<String, Object> builder(TrainSettings s) {
-        return new LinkedHashMap<>(Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
+        Map<String, Object> builder = NetSettings.parse(s.options());
+        builder.putAll(Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
+        return builder;
     }
 
     private static Dataset first(Dataset data, int images) {
