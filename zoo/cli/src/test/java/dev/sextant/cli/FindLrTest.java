@@ -20,7 +20,8 @@ class FindLrTest {
         CommandLine c = CommandLine.run(NetworkTraining::open, false, "find-lr", "softmax", "--data", "synthetic",
                 "--steps", "60", "--to", "100", "--out", picture.toString());
         assertEquals(ExitCode.OK, c.code(), c.err());
-        assertTrue(c.out().matches("the loss falls fastest at \\S+; it (explodes after|does not explode up to) \\S+\\s"),
+        assertTrue(
+                c.out().matches("the loss falls fastest at \\S+; it (explodes after|does not explode up to) \\S+\\s"),
                 c.out());
         double rate = Double.parseDouble(c.out().replaceAll("(?s)the loss falls fastest at ([^;]+);.*", "$1"));
         assertTrue(rate > 1e-3 && rate < 50, c.out());

@@ -91,7 +91,7 @@ class BookSettingsTest {
         }
         // On 225 pixels the padding shows: 55 windows with it, 54 without.
         for (int padding : new int[] {0, 1}) {
-            var first = ((dev.sextant.nn.Sequential) AlexNet.book(10, padding)).get(0);
+            var first = AlexNet.book(10, padding).get(0);
             assertEquals(Shape.of(1, 96, 54 + padding, 54 + padding), first.check(Shape.of(1, 1, 225, 225)));
         }
     }

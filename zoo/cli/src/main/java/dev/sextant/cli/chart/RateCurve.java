@@ -42,12 +42,14 @@ public final class RateCurve {
         for (double power = first; power <= last; power++) {
             double x = x(Math.pow(10, power));
             add("<path d=\"M%.1f %d V%d\" stroke=\"#e3e6ea\"/>", x, TOP, BOTTOM);
-            add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"11\">1e%.0f</text>", x, BOTTOM + 16, power);
+            add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" font-size=\"11\">1e%.0f</text>", x, BOTTOM + 16,
+                    power);
         }
         for (int i = 0; i <= 5; i++) {
             double loss = top * i / 5;
             add("<path d=\"M%d %.1f H%d\" stroke=\"#e3e6ea\"/>", LEFT, y(loss), RIGHT);
-            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\">%.2f</text>", LEFT - 6, y(loss) + 4, loss);
+            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\">%.2f</text>", LEFT - 6, y(loss) + 4,
+                    loss);
         }
         add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">learning rate</text>", (LEFT + RIGHT) / 2, BOTTOM + 34);
         var path = new StringBuilder();
@@ -59,7 +61,8 @@ public final class RateCurve {
         if (Double.isFinite(found.suggestion())) {
             double x = x(found.suggestion());
             add("<path d=\"M%.1f %d V%d\" stroke=\"#b5179e\" stroke-dasharray=\"7 4\"/>", x, TOP, BOTTOM);
-            add("<text x=\"%.1f\" y=\"%d\" fill=\"#b5179e\">steepest: %.2g</text>", x + 6, TOP + 14, found.suggestion());
+            add("<text x=\"%.1f\" y=\"%d\" fill=\"#b5179e\">steepest: %.2g</text>", x + 6, TOP + 14,
+                    found.suggestion());
         }
         add("</svg>");
     }
