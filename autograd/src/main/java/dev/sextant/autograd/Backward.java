@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,7 +62,8 @@ final class Backward {
         if (v.retainsGrad()) {
             v.keepGrad(dy.array);
         }
-        node.pullback.pull(dy.array, new ParentSink(node, dy));
+        var sink = new ParentSink(node, dy);
+        new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
         dy.release();
     }
@@ -73,6 +75,11 @@ final class Backward {
         ParentSink(Var.Node node, Pending dy) {
             this.node = node;
             this.dy = dy;
+        }
+
+        @Override
+        public boolean mayOverwrite() {
+            return !dy.shared && dy.memory.users == 1;
         }
 
         @Override

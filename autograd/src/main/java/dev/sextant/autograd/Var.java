@@ -10,6 +10,7 @@ import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,6 +36,7 @@ public final class Var {
         final OpSpec spec;
         final Var[] parents;
         final long sequence = SEQUENCE.getAndIncrement();
+        final Place place = Place.current();
         Pullback pullback;
 
         Node(OpSpec spec, Pullback pullback, Var[] parents) {
@@ -115,6 +117,12 @@ public final class Var {
     /// The inputs of the operation that made this value (absent ones left out); empty for a leaf.
     public List<Var> parents() {
         return node == null ? List.of() : java.util.Arrays.stream(node.parents).filter(p -> p != null).toList();
+    }
+
+    /// The backward half of the operation that made this value: what it keeps alive are its record components. Null for
+    /// a leaf, and once [#backward] has consumed it.
+    public Pullback pullback() {
+        return node == null ? null : node.pullback;
     }
 
     /// The same value without its history.

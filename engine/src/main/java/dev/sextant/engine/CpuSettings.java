@@ -37,4 +37,9 @@ public record CpuSettings(int threads, Precision precision, String conv) {
     public CpuSettings withPrecision(Precision other) {
         return new CpuSettings(threads, other, conv);
     }
+
+    /// These settings with another convolution algorithm.
+    public CpuSettings withConv(String name) {
+        return new CpuSettings(threads, precision, name);
+    }
 }

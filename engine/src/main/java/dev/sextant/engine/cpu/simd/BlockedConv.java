@@ -107,7 +107,7 @@ final class BlockedConv {
     private void run(Source x, Panels.Weights w, Result to, NDArray bias, UnarySpec activation) {
         BlockedView y = to.y();
         var geometry = new SmallMapConv.Geometry(gridH, gridW, stepH, stepW, tapH, tapW);
-        float[] lanesOfBias = bias == null ? null : lanes(bias, y);
+        float[] lanesOfBias = bias == null ? null : y.lanesOf(bias);
         var band = new Band(x.unit, x.outer(), x.height, x.width, gridW, stepH, stepW, tapH, tapW);
         boolean direct = x.unit == LANES && band.isInside(gridH, gridW);
         // A direct convolution by a single tap over whole rows sees the plane as one long row.
@@ -222,15 +222,6 @@ final class BlockedConv {
                         to.at(n, panels.first[panel] + b, p, from), to.yPixel, area.width - from, to.adds);
             }
         }
-    }
-
-    private static float[] lanes(NDArray bias, BlockedView y) {
-        Vector1 b = Vector1.of(bias);
-        float[] lanes = new float[y.blocks() * LANES];
-        for (int c = 0; c < y.channels(); c++) {
-            lanes[c] = b.get(c);
-        }
-        return lanes;
     }
 
     private static void finish(Result to, Area area, Panels panels, int panel, float[] bias, UnarySpec activation) {

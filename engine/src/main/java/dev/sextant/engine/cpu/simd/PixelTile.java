@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -36,13 +37,14 @@ abstract class PixelTile {
     private static final int MOST_BLOCKS = 4;
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new PixelTile[] {
-            new Avx512PixelTile12x32(), new Avx512PixelTile14x32(), new Avx512PixelTile7x32(),
+            new Avx512PixelTile12x32(), new Avx512PixelTile13x32(), new Avx512PixelTile7x32(),
             new Avx512PixelTile6x64(), new Avx512PixelTile5x64(), new Avx512PixelTile4x64(),
             new Avx512PixelTile3x64(), new Avx512PixelTile2x64(), new Avx512PixelTile1x64(),
             new Avx512PixelTile4x32(), new Avx512PixelTile2x32(), new Avx512PixelTile1x32(),
             new Avx512PixelTile24x16(), new Avx512PixelTile12x16(), new Avx512PixelTile6x16(),
             new Avx512PixelTile3x16(), new Avx512PixelTile1x16(), new Avx512PlanarTile12x32(),
-            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x32(),
+            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x64(),
+            new Avx512PlanarTile1x32(),
             new Avx512PlanarTile12x16(), new Avx512PlanarTile1x16()};
         case 8 -> new PixelTile[] {
             new Avx2PixelTile4x16(), new Avx2PixelTile3x24(), new Avx2PixelTile2x16(), new Avx2PixelTile1x32(),
@@ -50,6 +52,13 @@ abstract class PixelTile {
             new Avx2PlanarTile1x16(), new Avx2PlanarTile8x8(), new Avx2PlanarTile1x8()};
         default -> new PixelTile[0];
     };
+
+    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
+    static PixelTile forShape(int width, int blocks, int pixelStride) {
+        return Arrays.stream(ALL)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
+                .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
+    }
 
     /// Pixels after which a long row is covered the same way again.
     private static final int PERIOD = 24;

@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
@@ -27,6 +28,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, x, w, y);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradConv.forward(workers(), winograd, spec, x, w, bias, y);
+            return;
+        }
         if (BlockedView.is(y) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.forward(workers(), spec, x, w, bias, y);
@@ -103,6 +110,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, dx.array(), w, dz);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradConv.backwardData(workers(), winograd, spec, dz, w, dx);
+            return;
+        }
         if (BlockedView.is(dx.array()) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.backwardData(workers(), spec, dz, w, dx);
@@ -165,6 +178,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, x, dw.array(), dz);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradGradient.run(workers(), winograd, spec, dz, x, dw);
+            return;
+        }
         Plain plain = Plain.of(dw);
         Target result = plain.target();
         if (BlockedView.is(dz) && spec.groups() == 1 && !BlockedView.is(x) && x.dim(1) < BlockedView.LANES) {
@@ -248,7 +267,7 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     @Override
     default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
         if (BlockedView.is(dz)) {
-            BlockedNorm.channelSums(workers(), dz, dbias);
+            BlockedBias.backward(workers(), UnarySpec.IDENTITY, dz, null, dz, dbias);
         } else {
             ChannelSums.sumChannels(workers(), dz, dbias);
         }
