@@ -2,6 +2,8 @@ package dev.sextant.engine.cpu.simd;
 
 /// The product of two matrices in memory, with any strides.
 final class MatrixProduct extends Product {
+    private static final int STREAMS = 8;
+
     final float[] a;
     final int aBase;
     final int aRow;
@@ -46,17 +48,19 @@ final class MatrixProduct extends Product {
         Packing.pack(b, bBase + k0 * bRow + j0 * bColumn, bColumn, bRow, columns, depth, to, at, width);
     }
 
-    /// Rows of `b` that lie as they are wanted are read in long runs, for all panels at once.
+    /// Rows of `b` that lie as they are wanted are read along, some at a time: as many streams as the prefetcher follows.
     @Override
     void packPanels(int j0, int columns, int k0, int depth, float[] to, int at, int width) {
         if (bColumn != 1) {
             super.packPanels(j0, columns, k0, depth, to, at, width);
             return;
         }
-        for (int k = 0; k < depth; k++) {
-            int from = bBase + (k0 + k) * bRow + j0;
+        for (int first = 0; first < depth; first += STREAMS) {
             for (int j = 0; j < columns; j += width) {
-                System.arraycopy(b, from + j, to, at + j * depth + k * width, Math.min(width, columns - j));
+                for (int k = first; k < Math.min(depth, first + STREAMS); k++) {
+                    System.arraycopy(b, bBase + (k0 + k) * bRow + j0 + j, to, at + j * depth + k * width,
+                            Math.min(width, columns - j));
+                }
             }
         }
         int last = columns / width * width;

@@ -18,8 +18,8 @@ import dev.sextant.engine.cpu.Workers;
 final class PackedGemm {
     /// Largest depth of a packed block: a panel of `b` then fills about half of the first-level cache.
     private static final int DEPTH = 128;
-    /// Most columns of a chunk: long runs of `b`, which comes from memory, and a block of it in the second-level cache.
-    private static final int WIDE = 1024;
+    /// Most columns of a chunk.
+    private static final int WIDTH = 512;
     /// Most elements of `a` packed at once.
     private static final int A_LIMIT = 1 << 23;
     /// Most elements of `b` that one chunk packs whole.
@@ -80,8 +80,7 @@ final class PackedGemm {
             long work = (long) p.m * p.n * Math.max(1, depth);
             int wanted = Math.clamp(work / CHUNK_WORK, 1, MOST_CHUNKS);
             byRows = depth <= DEPTH && (long) depth * p.n <= B_LIMIT && rowPanels >= MOST_CHUNKS;
-            int most = rowPanels <= 4 ? Math.ceilDiv(p.n, WIDE) : wanted;
-            columnBlocks = byRows ? 1 : Math.min(columnPanels, Math.max(most, Math.ceilDiv(p.n, WIDE)));
+            columnBlocks = byRows ? 1 : Math.min(columnPanels, Math.max(wanted, Math.ceilDiv(p.n, WIDTH)));
             rowBlocks = byRows ? MOST_CHUNKS / 2 : Math.clamp(wanted / columnBlocks, 1, rowPanels);
             a = Scratch.ofThread().aligned(Scratch.PACKED_A, rowPanels * tile.rows * depth);
         }
@@ -105,115 +104,111 @@ final class PackedGemm {
         private void chunk(int index) {
             int cb = index / rowBlocks;
             int rb = index % rowBlocks;
-            int firstColumn = part(cb, columnBlocks, columnPanels);
-            int endColumn = part(cb + 1, columnBlocks, columnPanels);
-            int firstRow = part(rb, rowBlocks, rowPanels);
-            int endRow = part(rb + 1, rowBlocks, rowPanels);
-            var scratch = Scratch.ofThread();
-            int columns = endColumn - firstColumn;
-            int rows = endRow - firstRow;
-            int blocks = Math.max(1, Math.ceilDiv(depth, DEPTH));
-            boolean apart = blocks > 1 && rows * columns * tile.rows * tile.columns <= APART;
-            float[] b = scratch.aligned(Scratch.PACKED_B, columns * tile.columns * Math.min(depth, DEPTH));
-            float[] c = apart ? scratch.aligned(Scratch.WORK_2, APART) : null;
-            for (int block = 0; block < blocks; block++) {
-                int from = block * DEPTH;
-                int length = Math.min(DEPTH, depth - from);
-                int j0 = firstColumn * tile.columns;
-                if (length > 0) {
-                    p.packPanels(j0, Math.min(endColumn * tile.columns, p.n) - j0, k0 + from, length, b, Scratch.LEAD,
-                            tile.columns);
-                }
-                for (int i = 0; i < columns * rows; i++) {
-                    int column = byRows ? i % columns : i / rows;
-                    var place = new Place(firstRow + (byRows ? i / columns : i % rows), firstColumn + column);
-                    int bo = Scratch.LEAD + column * tile.columns * length;
-                    boolean start = block == 0;
-                    boolean end = block == blocks - 1;
-                    if (apart) {
-                        apart(place, from, length, b, bo, c, Scratch.LEAD + i * tile.rows * tile.columns, start, end);
-                    } else {
-                        meet(place, from, length, b, bo, start, end);
-                    }
-                }
-            }
+            new Chunk(part(cb, columnBlocks, columnPanels), part(cb + 1, columnBlocks, columnPanels),
+                    part(rb, rowBlocks, rowPanels), part(rb + 1, rowBlocks, rowPanels)).run();
         }
 
-        /// Which panels meet.
-        private final class Place {
-            private final int i0;
-            private final int j0;
-            private final int rows;
-            private final int columns;
+        /// A range of column and row panels; and, while it runs, the tile and the block of the depth that it is at.
+        private final class Chunk {
+            private final int firstColumn;
+            private final int columnCount;
+            private final int firstRow;
+            private final int rowCount;
+            private final float[] b;
+            /// Where tiles are kept until their sums are complete, or null.
+            private final float[] apart;
+            private int from;
+            private int length;
+            private boolean fresh;
+            private boolean done;
+            private int i0;
+            private int j0;
+            private int rows;
+            private int columns;
 
-            Place(int row, int column) {
-                i0 = row * tile.rows;
-                j0 = column * tile.columns;
+            Chunk(int firstColumn, int endColumn, int firstRow, int endRow) {
+                this.firstColumn = firstColumn;
+                columnCount = endColumn - firstColumn;
+                this.firstRow = firstRow;
+                rowCount = endRow - firstRow;
+                var scratch = Scratch.ofThread();
+                b = scratch.aligned(Scratch.PACKED_B, columnCount * tile.columns * Math.min(depth, DEPTH));
+                int size = rowCount * columnCount * tile.rows * tile.columns;
+                apart = depth > DEPTH && size <= APART ? scratch.aligned(Scratch.WORK_2, APART) : null;
+            }
+
+            void run() {
+                int j = firstColumn * tile.columns;
+                int width = Math.min(columnCount * tile.columns, p.n - j);
+                int count = columnCount * rowCount;
+                from = 0;
+                do {
+                    length = Math.min(DEPTH, depth - from);
+                    fresh = first && from == 0;
+                    done = from + length == depth;
+                    if (length > 0) {
+                        p.packPanels(j, width, k0 + from, length, b, Scratch.LEAD, tile.columns);
+                    }
+                    for (int i = 0; i < count; i++) {
+                        meet(i, byRows ? i / columnCount : i % rowCount, byRows ? i % columnCount : i / rowCount);
+                    }
+                    from += length;
+                } while (!done);
+            }
+
+            private void meet(int index, int row, int column) {
+                i0 = (firstRow + row) * tile.rows;
+                j0 = (firstColumn + column) * tile.columns;
                 rows = Math.min(tile.rows, p.m - i0);
                 columns = Math.min(tile.columns, p.n - j0);
-            }
-        }
-
-        /// The tile in place, if it is whole; otherwise by way of a small block.
-        private void meet(Place at, int from, int length, float[] b, int bo, boolean start, boolean end) {
-            if (at.rows == tile.rows && at.columns == tile.columns && p.sideBySide(at.j0, at.columns)) {
-                int to = p.cBase + at.i0 * p.cRowStride + p.columnOffset(at.j0);
-                tile.run(length, a, panel(at, from), b, bo, p.c, to, p.cRowStride, !(first && start));
-                if (end && last && p.hasEpilogue()) {
-                    p.finish(p.c, to, p.cRowStride, at.i0, at.rows, at.j0, at.columns);
+                int bo = Scratch.LEAD + column * tile.columns * length;
+                if (apart != null) {
+                    int place = Scratch.LEAD + index * tile.rows * tile.columns;
+                    if (from == 0 && !fresh) {
+                        move(apart, place, false);
+                    }
+                    multiply(bo, apart, place, tile.columns);
+                    if (done) {
+                        move(apart, place, true);
+                    }
+                } else if (rows == tile.rows && columns == tile.columns && p.sideBySide(j0, columns)) {
+                    multiply(bo, p.c, p.cBase + i0 * p.cRowStride + p.columnOffset(j0), p.cRowStride);
+                } else {
+                    // At the border, or where columns do not lie side by side, by way of a small block.
+                    float[] block = Scratch.ofThread().floats(Scratch.TILE, tile.rows * tile.columns);
+                    if (!fresh) {
+                        move(block, 0, false);
+                    }
+                    multiply(bo, block, 0, tile.columns);
+                    move(block, 0, true);
                 }
-            } else {
-                float[] block = Scratch.ofThread().floats(Scratch.TILE, tile.rows * tile.columns);
-                if (!first || !start) {
-                    move(block, 0, at, false);
+            }
+
+            private void multiply(int bo, float[] c, int co, int ldc) {
+                tile.run(length, a, Scratch.LEAD + i0 * depth + from * tile.rows, b, bo, c, co, ldc, !fresh);
+                if (done && last && p.hasEpilogue()) {
+                    p.finish(c, co, ldc, i0, rows, j0, columns);
                 }
-                add(at, from, length, b, bo, block, 0, start, end);
             }
-        }
 
-        /// A tile that stays in a block of its own until the last depths are added.
-        private void apart(Place at, int from, int length, float[] b, int bo, float[] block, int place, boolean start,
-                boolean end) {
-            if (!first && start) {
-                move(block, place, at, false);
-            }
-            add(at, from, length, b, bo, block, place, start, end);
-        }
-
-        private void add(Place at, int from, int length, float[] b, int bo, float[] block, int place, boolean start,
-                boolean end) {
-            tile.run(length, a, panel(at, from), b, bo, block, place, tile.columns, !(first && start));
-            if (end && last && p.hasEpilogue()) {
-                p.finish(block, place, tile.columns, at.i0, at.rows, at.j0, at.columns);
-            }
-            if (end || place == 0) {
-                move(block, place, at, true);
-            }
-        }
-
-        private int panel(Place at, int from) {
-            return Scratch.LEAD + at.i0 * depth + from * tile.rows;
-        }
-
-        /// Copies the valid part between the block and the result, in runs of columns that lie side by side.
-        private void move(float[] block, int place, Place tileAt, boolean out) {
-            int j = 0;
-            while (j < tileAt.columns) {
-                int offset = p.columnOffset(tileAt.j0 + j);
-                int run = 1;
-                while (j + run < tileAt.columns && p.columnOffset(tileAt.j0 + j + run) == offset + run) {
-                    run++;
-                }
-                for (int i = 0; i < tileAt.rows; i++) {
-                    int at = p.cBase + (tileAt.i0 + i) * p.cRowStride + offset;
-                    int from = place + i * tile.columns + j;
-                    if (out) {
-                        System.arraycopy(block, from, p.c, at, run);
-                    } else {
-                        System.arraycopy(p.c, at, block, from, run);
+            /// Copies the valid part between a block and the result, in runs of columns that lie side by side.
+            private void move(float[] block, int place, boolean out) {
+                for (int j = 0, run; j < columns; j += run) {
+                    int offset = p.columnOffset(j0 + j);
+                    run = 1;
+                    while (j + run < columns && p.columnOffset(j0 + j + run) == offset + run) {
+                        run++;
+                    }
+                    for (int i = 0; i < rows; i++) {
+                        int at = p.cBase + (i0 + i) * p.cRowStride + offset;
+                        int in = place + i * tile.columns + j;
+                        if (out) {
+                            System.arraycopy(block, in, p.c, at, run);
+                        } else {
+                            System.arraycopy(p.c, at, block, in, run);
+                        }
                     }
                 }
-                j += run;
             }
         }
     }

@@ -107,22 +107,6 @@ abstract class PixelTile {
         return pixels * blocks * Tiles.costPerElement(pixels, blocks * VectorSupport.LANES);
     }
 
-    /// The one tile for long rows of `width` pixels that divides the blocks.
-    static PixelTile forShape(int width, int blocks, int pixelStride) {
-        PixelTile best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (PixelTile t : ALL) {
-            if (t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0) {
-                double cost = Math.ceilDiv(width, t.pixels) * t.cost() * blocks / t.blocks;
-                if (cost < least) {
-                    least = cost;
-                    best = t;
-                }
-            }
-        }
-        return best;
-    }
-
     /// How many result blocks to take together, one panel after the other, so that rows of `width` pixels cost least.
     ///
     /// @param shortest the shortest row that occurs besides

@@ -6,7 +6,7 @@ import dev.sextant.engine.Layout;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
-import dev.sextant.engine.cpu.HeapPool;
+import dev.sextant.engine.trace.HostMemory;
 import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -22,7 +22,6 @@ import java.util.Map;
 final class Probe {
     private final Device real;
     private final boolean asksAll;
-    private final HeapPool pool = HeapPool.ofThread();
     private final Map<String, Footprint> known = new HashMap<>();
 
     /// What a kernel takes from the pool.
@@ -109,18 +108,18 @@ final class Probe {
                     small[i] = call(forward.method(), smaller(forward.method().getName(), forward.args(), images));
                 }
             }
-            long before = pool.usedBytes();
-            pool.restartHighWater();
+            long before = HostMemory.usedBytes();
+            HostMemory.restartHighWater();
             call(method, small);
-            long after = pool.usedBytes();
-            long most = pool.highWaterBytes();
+            long after = HostMemory.usedBytes();
+            long most = HostMemory.highWaterBytes();
             long copies = 0;
             List<Integer> plain = new ArrayList<>();
             for (int i = 0; i < small.length; i++) {
                 NDArray a = small[i] instanceof Target t ? t.array() : small[i] instanceof NDArray x ? x : null;
                 if (a != null && a.isBlocked() && remembersPlain(a)) {
                     plain.add(i);
-                    copies += HeapPool.bytes(a.dtype(), a.size());
+                    copies += HostMemory.bytes(a.dtype(), a.size());
                 }
             }
             return new Footprint(Math.max(0, after - before - copies), most - after, plain);
@@ -129,9 +128,9 @@ final class Probe {
 
     /// Whether somebody has asked for the row-major copy already: then asking again takes nothing.
     private boolean remembersPlain(NDArray blocked) {
-        long before = pool.usedBytes();
+        long before = HostMemory.usedBytes();
         blocked.plain();
-        return pool.usedBytes() == before;
+        return HostMemory.usedBytes() == before;
     }
 
     private Object[] smaller(String kernel, Object[] args, int images) {
