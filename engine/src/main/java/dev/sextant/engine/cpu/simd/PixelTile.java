@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -51,6 +52,13 @@ abstract class PixelTile {
             new Avx2PlanarTile1x16(), new Avx2PlanarTile8x8(), new Avx2PlanarTile1x8()};
         default -> new PixelTile[0];
     };
+
+    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
+    static PixelTile forShape(int width, int blocks, int pixelStride) {
+        return Arrays.stream(ALL)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
+                .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
+    }
 
     /// Pixels after which a long row is covered the same way again.
     private static final int PERIOD = 24;
