@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /// `sextant plan NET`: what a training will take, before it takes anything.
 @Command(name = "plan", mixinStandardHelpOptions = true, sortOptions = false, description = {
     "Says how much memory and time a training takes, before anything is allocated.",
-    "The training runs with shapes alone; its time is estimated from kernels that are timed in about a second.",
+    "The training runs with shapes alone; its time is estimated from kernels that are timed in some seconds.",
     "--check trains a few steps and prints what they really took beside it."
 })
 final class PlanCommand implements Runnable {

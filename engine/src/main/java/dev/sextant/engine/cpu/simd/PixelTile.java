@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -51,6 +52,13 @@ abstract class PixelTile {
             new Avx2PlanarTile1x16(), new Avx2PlanarTile8x8(), new Avx2PlanarTile1x8()};
         default -> new PixelTile[0];
     };
+
+    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
+    static PixelTile forShape(int width, int blocks, int pixelStride) {
+        return Arrays.stream(ALL)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
+                .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
+    }
 
     /// Pixels after which a long row is covered the same way again.
     private static final int PERIOD = 24;
@@ -105,22 +113,6 @@ abstract class PixelTile {
 
     private double cost() {
         return pixels * blocks * Tiles.costPerElement(pixels, blocks * VectorSupport.LANES);
-    }
-
-    /// The one tile for long rows of `width` pixels that divides the blocks.
-    static PixelTile forShape(int width, int blocks, int pixelStride) {
-        PixelTile best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (PixelTile t : ALL) {
-            if (t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0) {
-                double cost = Math.ceilDiv(width, t.pixels) * t.cost() * blocks / t.blocks;
-                if (cost < least) {
-                    least = cost;
-                    best = t;
-                }
-            }
-        }
-        return best;
     }
 
     /// How many result blocks to take together, one panel after the other, so that rows of `width` pixels cost least.

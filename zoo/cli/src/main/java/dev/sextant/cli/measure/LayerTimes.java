@@ -17,7 +17,7 @@ import java.util.Map;
 
 /// Milliseconds of forward passes in evaluation mode: medians, after enough passes for the JVM to have compiled them.
 public final class LayerTimes {
-    private static final double WARM_UP_SECONDS = 1;
+    private static final double WARM_UP_SECONDS = 2;
     private static final double SECONDS = 1;
     private static final int FEWEST_PASSES = 5;
 

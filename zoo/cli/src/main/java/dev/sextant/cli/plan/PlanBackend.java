@@ -6,7 +6,7 @@ import dev.sextant.engine.Layout;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
-import dev.sextant.engine.cpu.HeapPool;
+import dev.sextant.engine.trace.HostMemory;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Backend;
@@ -80,7 +80,7 @@ public final class PlanBackend implements Backend {
 
         Counted(DType dtype, long size, boolean pooled) {
             super(dtype, size);
-            bytes = pooled ? HeapPool.bytes(dtype, size) : 0;
+            bytes = pooled ? HostMemory.bytes(dtype, size) : 0;
             count(bytes);
         }
 

@@ -43,7 +43,7 @@ final class PlanKernels implements InvocationHandler {
         backend.passing(footprint.passing());
         take(footprint.kept());
         if (method.getReturnType() == Aux.class) {
-            return footprint.kept() == 0 ? null : new Kept(method, args);
+            return footprint.hasAux() ? new Kept(method, args) : null;
         }
         return method.getReturnType() == double.class ? (Object) 0.0 : null;
     }

@@ -6,7 +6,7 @@ import dev.sextant.engine.Layout;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
-import dev.sextant.engine.cpu.HeapPool;
+import dev.sextant.engine.trace.HostMemory;
 import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -22,7 +22,6 @@ import java.util.Map;
 final class Probe {
     private final Device real;
     private final boolean asksAll;
-    private final HeapPool pool = HeapPool.ofThread();
     private final Map<String, Footprint> known = new HashMap<>();
 
     /// What a kernel takes from the pool.
@@ -30,13 +29,14 @@ final class Probe {
     /// @param kept    bytes that stay until the scope closes
     /// @param passing bytes beside them that are given back before it returns, at most
     /// @param plain   positions of arguments that it reads through a row-major copy, which the array remembers
-    record Footprint(long kept, long passing, List<Integer> plain) {
-        private static final Footprint NONE = new Footprint(0, 0, List.of());
+    /// @param hasAux  whether it keeps anything for its backward pass
+    record Footprint(long kept, long passing, List<Integer> plain, boolean hasAux) {
+        private static final Footprint NONE = new Footprint(0, 0, List.of(), false);
 
         /// The footprint for a batch, from those for one image and for two.
         Footprint extended(Footprint two, long images) {
             return new Footprint(kept + (images - 1) * (two.kept - kept),
-                    passing + (images - 1) * (two.passing - passing), plain);
+                    passing + (images - 1) * (two.passing - passing), plain, hasAux);
         }
     }
 
@@ -109,37 +109,39 @@ final class Probe {
                     small[i] = call(forward.method(), smaller(forward.method().getName(), forward.args(), images));
                 }
             }
-            long before = pool.usedBytes();
-            pool.restartHighWater();
-            call(method, small);
-            long after = pool.usedBytes();
-            long most = pool.highWaterBytes();
+            long before = HostMemory.usedBytes();
+            HostMemory.restartHighWater();
+            Object result = call(method, small);
+            long after = HostMemory.usedBytes();
+            long most = HostMemory.highWaterBytes();
             long copies = 0;
             List<Integer> plain = new ArrayList<>();
             for (int i = 0; i < small.length; i++) {
                 NDArray a = small[i] instanceof Target t ? t.array() : small[i] instanceof NDArray x ? x : null;
                 if (a != null && a.isBlocked() && remembersPlain(a)) {
                     plain.add(i);
-                    copies += HeapPool.bytes(a.dtype(), a.size());
+                    copies += HostMemory.bytes(a.dtype(), a.size());
                 }
             }
-            return new Footprint(Math.max(0, after - before - copies), most - after, plain);
+            return new Footprint(Math.max(0, after - before - copies), most - after, plain, result != null);
         }
     }
 
     /// Whether somebody has asked for the row-major copy already: then asking again takes nothing.
     private boolean remembersPlain(NDArray blocked) {
-        long before = pool.usedBytes();
-        blocked.plain();
-        return pool.usedBytes() == before;
+        long before = HostMemory.usedBytes();
+        boolean isCopy = blocked.plain().storage() != blocked.storage();
+        return isCopy && HostMemory.usedBytes() == before;
     }
 
     private Object[] smaller(String kernel, Object[] args, int images) {
         Object[] small = args.clone();
         for (int i = 0; i < small.length; i++) {
-            // The second array of a convolution is its filter, and so is what its gradient by the filter is written to.
-            boolean filter = kernel.startsWith("conv2d") && (i == 2 && !kernel.equals("conv2dBackwardFilter")
-                    && !kernel.equals("conv2dBackwardBias") || i == 3 && kernel.equals("conv2dBackwardFilter"));
+            boolean filter = switch (kernel) {
+                case "conv2d", "conv2dBackwardData" -> i == 2;
+                case "conv2dBackwardFilter" -> i == 3;
+                default -> false;
+            };
             small[i] = switch (small[i]) {
                 case NDArray a -> smaller(a, filter ? a.dim(0) : images);
                 case Target t -> new Target(smaller(t.array(), filter ? t.array().dim(0) : images), t.write());

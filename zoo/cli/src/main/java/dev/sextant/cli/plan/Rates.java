@@ -20,15 +20,19 @@ import java.util.Map;
 ///
 /// @param perSecond operations, or bytes for [Kind#MEMORY], per second
 public record Rates(Map<Kind, Double> perSecond) {
-    private static final double SECONDS_EACH = 0.15;
+    /// A kernel is fast when the JVM has compiled it, which takes a while: until nothing has got faster for so long.
+    private static final double STEADY_SECONDS = 0.6;
+    private static final double MOST_SECONDS = 4;
+    private static final int FEWEST_CALLS = 30;
+    private static final double IMPROVEMENT = 0.97;
 
-    /// Measures, in about a second.
+    /// Measures, in some seconds.
     public static Rates of(Device device) {
         Kernels kernels = device.backend().kernels();
         var conv = Conv2dSpec.of(1, 1);
         Map<Kind, Double> rates = new EnumMap<>(Kind.class);
         try (var _ = Scope.open("calibration")) {
-            NDArray image = array(device, 8, 64, 28, 28);
+            NDArray image = array(device, 4, 64, 28, 28);
             NDArray w = array(device, 64, 64, 3, 3);
             var layout = device.backend().layoutFor(conv, image.shape(), image, w);
             NDArray x = NDArray.empty(image.shape(), DType.FLOAT32, layout, device);
@@ -46,8 +50,8 @@ public record Rates(Map<Kind, Double> perSecond) {
             NDArray out = array(device, 128, 1024);
             rates.put(Kind.PRODUCT, rate(2.0 * rows.size() * 1024, device,
                     () -> kernels.linear(LinearSpec.PLAIN, rows, weight, null, out)));
-            NDArray large = array(device, 8, 64, 112, 112);
-            NDArray result = array(device, 8, 64, 112, 112);
+            NDArray large = array(device, 4, 64, 112, 112);
+            NDArray result = array(device, 4, 64, 112, 112);
             rates.put(Kind.MEMORY, rate(2.0 * Float.BYTES * large.size(), device,
                     () -> kernels.unary(UnarySpec.RELU, large, result)));
         }
@@ -60,14 +64,20 @@ public record Rates(Map<Kind, Double> perSecond) {
 
     /// The best of many calls: what the device can do when nothing disturbs it and everything is compiled.
     private static double rate(double amount, Device device, Runnable kernel) {
-        long end = System.nanoTime() + (long) (SECONDS_EACH * 1e9);
         double best = Double.POSITIVE_INFINITY;
-        do {
+        long begin = System.nanoTime();
+        long improved = begin;
+        long now = begin;
+        for (int calls = 0; (now - begin) / 1e9 < MOST_SECONDS
+                && (calls < FEWEST_CALLS || (now - improved) / 1e9 < STEADY_SECONDS); calls++) {
             long start = System.nanoTime();
             kernel.run();
             device.backend().synchronize();
-            best = Math.min(best, (System.nanoTime() - start) / 1e9);
-        } while (System.nanoTime() < end);
+            now = System.nanoTime();
+            double seconds = (now - start) / 1e9;
+            improved = seconds < IMPROVEMENT * best ? now : improved;
+            best = Math.min(best, seconds);
+        }
         return amount / best;
     }
 }
