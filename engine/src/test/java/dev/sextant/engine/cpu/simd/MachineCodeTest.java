@@ -50,7 +50,7 @@ class MachineCodeTest {
         }
         assertTrue(faults.isEmpty(), () -> String.join("\n", faults));
         fault(knownToSpill, loops.get(knownToSpill), faults);
-assertTrue(faults.size() == 1 && faults.getFirst().contains("spilled"),
+        assertTrue(faults.size() == 1 && faults.getFirst().contains("spilled"),
                 () -> "the gate sees no spill in a tile with more accumulators than registers: " + faults);
     }
 
