@@ -86,6 +86,15 @@ template <class T> static inline T sim_shuffle_of(int kind, int line, unsigned m
 #define __shfl_xor_sync(...) sim_shuffle_of(SIM_SHFL_XOR, __LINE__, __VA_ARGS__)
 static inline unsigned sim_mask(unsigned mask = 0xffffffffu) { return mask; }
 
+// Tensor cores (tensor.cuh). The instruction is the warp's: all 32 lanes must arrive, as at a shuffle with a full mask.
+#define SIMULATED_TENSOR_CORES
+static inline float toTf32(float v) {
+    const unsigned bits = (unsigned) __float_as_int(v);
+    return v - v != 0.0f ? v : __int_as_float((int) ((bits + 0x1000u) & ~0x1fffu));     // infinities, not-a-number: kept
+}
+extern "C" void sim_mma_tf32(float* d, const float* a, const float* b, const char* file, int line);
+#define mmaTf32(d, a, b) sim_mma_tf32(d, a, b, __FILE__, __LINE__)
+
 // Done by the simulator, so that the tracer sees one atomic access and not a read and a write.
 extern "C" float sim_atomic_add_f32(float* p, float v);
 extern "C" int sim_atomic_add_i32(int* p, int v);

@@ -15,7 +15,7 @@ int retained;
 thread_local uint64_t currentContext;
 std::map<std::string, long> calls;
 
-// Setting "fault" is "cuName:N:code": the N-th call from now on fails so.
+// Setting "fault" is "cuName:N:code" or "cuName:N-M:code": the N-th (to the M-th) call from now on fails so.
 int injected(const char* name) {
     long number = ++calls[name];
     std::string fault = setting("fault", "");
@@ -23,11 +23,17 @@ int injected(const char* name) {
     if (a == std::string::npos || a == b || fault.compare(0, a, name) != 0) {
         return SUCCESS;
     }
-    return number == strtol(fault.c_str() + a + 1, nullptr, 10) ? (int) strtol(fault.c_str() + b + 1, nullptr, 10)
-        : SUCCESS;
+    char* next;
+    const long first = strtol(fault.c_str() + a + 1, &next, 10);
+    const long last = *next == '-' ? strtol(next + 1, nullptr, 10) : first;
+    return number >= first && number <= last ? (int) strtol(fault.c_str() + b + 1, nullptr, 10) : SUCCESS;
 }
 
 }  // namespace
+
+int capability() {
+    return (int) settingNumber("capability", 80);
+}
 
 Stream* streamOf(void* handle) {
     auto* s = handle == nullptr ? defaultStream() : static_cast<Stream*>(handle);
@@ -133,10 +139,10 @@ int attribute(int which) {
         case 16: return 4;              // multiprocessors
         case 36: return 1215000;        // memory clock, kHz
         case 37: return 256;            // bus width
-        case 75: return 7;              // compute capability
-        case 76: return 5;
-        case 81: return 64 * 1024;      // shared memory per multiprocessor
-        case 97: return 64 * 1024;      // shared memory per block, opted in
+        case 75: return capability() / 10;
+        case 76: return capability() % 10;
+        case 81: return 164 * 1024;     // shared memory per multiprocessor
+        case 97: return 163 * 1024;     // shared memory per block, opted in
         default: return 0;
     }
 }
@@ -211,6 +217,7 @@ int cuCtxGetCurrent(void** context) {
 
 int cuCtxSynchronize(void) {
     ENTER("cuCtxSynchronize")
+    MAY_WAIT
     drainAll();
     return sticky();
 }
@@ -224,28 +231,33 @@ int cuMemGetInfo_v2(size_t* available, size_t* total) {
 
 int cuMemAlloc_v2(uint64_t* address, size_t size) {
     ENTER("cuMemAlloc")
+    MAY_WAIT
     return deviceAllocate(address, size);
 }
 
 int cuMemFree_v2(uint64_t address) {
     ENTER("cuMemFree")
+    MAY_WAIT
     drainAll();                         // as the real one, which waits for the device
     return deviceFree(address);
 }
 
 int cuMemHostAlloc(void** host, size_t size, unsigned) {
     ENTER("cuMemHostAlloc")
+    MAY_WAIT
     return pinnedAllocate(host, size);
 }
 
 int cuMemFreeHost(void* host) {
     ENTER("cuMemFreeHost")
+    MAY_WAIT
     drainAll();
     return pinnedFree(host);
 }
 
 int cuMemcpyHtoD_v2(uint64_t to, const void* from, size_t size) {
     ENTER("cuMemcpyHtoD")
+    MAY_WAIT
     hostToDevice("cuMemcpyHtoD", to, from, size, defaultStream());
     drain(defaultStream());             // streams made "non-blocking" are not waited for
     return sticky();
@@ -253,6 +265,7 @@ int cuMemcpyHtoD_v2(uint64_t to, const void* from, size_t size) {
 
 int cuMemcpyDtoH_v2(void* to, uint64_t from, size_t size) {
     ENTER("cuMemcpyDtoH")
+    MAY_WAIT
     if (int rc = deviceToHost("cuMemcpyDtoH", to, from, size, defaultStream())) {
         return rc;
     }
@@ -315,6 +328,9 @@ int cuStreamDestroy_v2(void* stream) {
 
 int cuStreamSynchronize(void* stream) {
     ENTER("cuStreamSynchronize")
+    if (capturesNow(stream)) {
+        return CAPTURE_UNSUPPORTED;
+    }
     Stream* s = streamOf(stream);
     if (s == nullptr) {
         return INVALID_HANDLE;
@@ -325,6 +341,9 @@ int cuStreamSynchronize(void* stream) {
 
 int cuStreamQuery(void* stream) {
     ENTER("cuStreamQuery")
+    if (capturesNow(stream)) {
+        return CAPTURE_UNSUPPORTED;
+    }
     step();
     Stream* s = streamOf(stream);
     return s == nullptr ? INVALID_HANDLE : s->queue.empty() ? sticky() : NOT_READY;
@@ -334,6 +353,9 @@ int cuStreamWaitEvent(void* stream, void* event, unsigned) {
     ENTER("cuStreamWaitEvent")
     auto* e = static_cast<Event*>(event);
     Stream* s = streamOf(stream);
+    if (s != nullptr && (s->capture != nullptr || e->captured)) {
+        return CAPTURE_ISOLATION;               // only captures of one stream are simulated
+    }
     return s == nullptr ? (int) INVALID_HANDLE : enqueue(s, Work{{}, e, e->records});
 }
 
@@ -347,6 +369,12 @@ int cuEventRecord(void* event, void* stream) {
     ENTER("cuEventRecord")
     auto* e = static_cast<Event*>(event);
     Stream* s = streamOf(stream);
+    if (s != nullptr) {
+        e->captured = s->capture != nullptr;
+        if (e->captured) {
+            return SUCCESS;                     // orders nothing in a chain of one stream
+        }
+    }
     return s == nullptr ? (int) INVALID_HANDLE : enqueue(s, Work{{}, nullptr, 0, e, ++e->records});
 }
 
@@ -360,6 +388,9 @@ int cuEventQuery(void* event) {
 int cuEventSynchronize(void* event) {
     ENTER("cuEventSynchronize")
     auto* e = static_cast<Event*>(event);
+    if (e->captured) {
+        return CAPTURED_EVENT;
+    }
     long wanted = e->records;
     for (long idle = 0; e->completed < wanted; idle++) {
         step();

@@ -11,7 +11,15 @@ int enter(const char* name);
         return rc; \
     }
 
+// A call that may wait for the device is not allowed while a stream records, and spoils the recording.
+#define MAY_WAIT \
+    if (capturing()) { \
+        return CAPTURE_UNSUPPORTED; \
+    }
+
+bool capturesNow(void* stream);                 // and spoils the recording
 Stream* streamOf(void* handle);                 // null if it is none
 int copyWork(const char* name, Stream* s, std::function<int()> run);
+int capability();                               // compute capability times ten
 long findingsNow();
 void clearFindings();

@@ -53,6 +53,7 @@ struct Fiber {
     int line;                                   // of the barrier or warp operation it waits at
     int kind, argument, width;                  // of the warp operation
     unsigned mask, value, result;
+    Fragments fragments;                        // of a tensor-core instruction
     unsigned warpEpoch;
 };
 
@@ -65,6 +66,7 @@ void** currentParameters;
 unsigned epoch;                                 // barriers passed by the current block
 bool failed;
 char* dynamicShared;
+constexpr int MMA = 6;                          // after the kinds that cuda_on_cpu.h numbers
 
 void fiberMain() {
     current->kernel->call(currentParameters);
@@ -111,6 +113,20 @@ unsigned shuffleSource(const Fiber& f, unsigned lane) {
     }
 }
 
+bool completeMma(unsigned warp) {
+    Fragments lanes[WARP];
+    for (unsigned i = 0; i < WARP; i++) {
+        lanes[i] = fibers[warp + i].fragments;
+    }
+    std::string wrong = multiplyTf32(lanes);
+    if (!wrong.empty()) {
+        fail("tensor", text("line %d: ", fibers[warp].line) + wrong);
+        return false;
+    }
+    sim_builtins.fmas += current->traced ? 16 * 8 * 8 : 0;
+    return true;
+}
+
 // Completes the warp operation that `lane` waits at, once every lane that its mask names has arrived at it.
 bool completeWarpOperation(unsigned warp, unsigned lane) {
     Fiber& f = fibers[warp + lane];
@@ -134,6 +150,9 @@ bool completeWarpOperation(unsigned warp, unsigned lane) {
             return false;
         }
     }
+    if (f.kind == MMA && !completeMma(warp)) {
+        return false;
+    }
     unsigned ballot = 0;
     for (unsigned i = 0; i < lanes; i++) {
         if ((f.mask >> i & 1) && fibers[warp + i].value) {
@@ -145,7 +164,7 @@ bool completeWarpOperation(unsigned warp, unsigned lane) {
             continue;
         }
         Fiber& other = fibers[warp + i];
-        if (f.kind <= 1) {
+        if (f.kind <= 1 || f.kind == MMA) {
             other.result = ballot;
         } else {
             unsigned source = shuffleSource(other, i);
@@ -297,6 +316,14 @@ extern "C" unsigned sim_warp(int kind, unsigned mask, unsigned value, int argume
     running->state = State::AtWarp;
     yieldFiber();
     return running->result;
+}
+
+extern "C" void sim_mma_tf32(float* d, const float* a, const float* b, const char* file, int line) {
+    if (sim_builtins.watched) {
+        traceMma(d, a, b, file, line);
+    }
+    running->fragments = {d, a, b};
+    sim_warp(MMA, 0xffffffffu, 0, 0, WARP, line);
 }
 
 extern "C" void* sim_dynamic_shared(void) {

@@ -68,7 +68,7 @@ uint64_t deviceTotalBytes() {
 }
 
 uint64_t deviceFreeBytes() {
-    return deviceTotalBytes() - used;
+    return used > deviceTotalBytes() ? 0 : deviceTotalBytes() - used;
 }
 
 long liveBlocks() {

@@ -21,6 +21,7 @@ struct Compiled {
 };
 struct Module {
     std::string source, hash;
+    int target = 0;                 // least compute capability times ten
     std::map<std::string, PtxEntry> entries;
 };
 struct Function {
@@ -99,6 +100,8 @@ bool parsePtx(const std::string& ptx, Module& m) {
     }
     m.source = source;
     m.hash = hash;
+    size_t target = ptx.find(".target sm_");
+    m.target = target == std::string::npos ? 0 : (int) strtol(ptx.c_str() + target + 11, nullptr, 10);
     for (size_t p = ptx.find(".entry "); p != std::string::npos; p = ptx.find(".entry ", p)) {
         size_t open = ptx.find('(', p), close = ptx.find("\n)", p);
         std::string name = ptx.substr(p + 7, open - p - 7);
@@ -154,12 +157,13 @@ extern "C" {
 
 int cuModuleLoadData(void** module, const void* image) {
     ENTER("cuModuleLoadData")
+    MAY_WAIT
     auto m = std::make_unique<Module>();
     if (!parsePtx(static_cast<const char*>(image), *m)) {
         return INVALID_PTX;
     }
     Compiled* c = load(m->source, settingNumber("trace", 0) != 0);
-    if (c == nullptr) {
+    if (c == nullptr || m->target > capability()) {
         return NO_BINARY_FOR_GPU;
     }
     if (c->sourceHash != m->hash) {

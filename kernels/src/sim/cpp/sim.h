@@ -26,7 +26,8 @@ enum Result {
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101,
     INVALID_CONTEXT = 201, NO_BINARY_FOR_GPU = 209, INVALID_PTX = 218, UNSUPPORTED_PTX_VERSION = 222,
     INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_FAILED = 719,
-    NOT_SUPPORTED = 801
+    NOT_SUPPORTED = 801, CAPTURE_UNSUPPORTED = 900, CAPTURE_INVALIDATED = 901, CAPTURE_UNMATCHED = 903,
+    CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907
 };
 
 extern std::recursive_mutex simLock;
@@ -99,3 +100,9 @@ void markAllInitialised();                          // memory.cpp: every live bl
 void assumeAllInitialised();                        // something ran that does not say what it wrote
 void traceReport(std::string& out);
 void traceReset();
+void traceMma(const float* d, const float* a, const float* b, const char* file, int line);
+
+// ---- tensor cores (tensor.cpp) ----
+struct Fragments { float* d; const float* a; const float* b; };     // what one lane holds
+// Returns what is wrong with the operands, or an empty string.
+std::string multiplyTf32(const Fragments (&lanes)[32]);

@@ -83,6 +83,17 @@ bool knownStream(const Stream* s) {
     return false;
 }
 
+bool capturing() {
+    bool any = false;
+    for (Stream* s : streams) {
+        if (s->capture != nullptr) {
+            s->capture->invalidated = true;
+            any = true;
+        }
+    }
+    return any;
+}
+
 void drain(const Stream* s) {
     while (!s->queue.empty()) {
         if (!runAny()) {
@@ -112,6 +123,10 @@ void step() {
 }
 
 int enqueue(Stream* s, Work work) {
+    if (s->capture != nullptr) {
+        s->capture->works.push_back(std::move(work));
+        return SUCCESS;
+    }
     if (s->blocking) {
         drainBlocking();
     }
@@ -136,7 +151,14 @@ void fail(int rc) {
 
 void streamsReset() {
     for (Stream* s : streams) {
+        for (Work& work : s->queue) {
+            if (work.recorded != nullptr) {
+                work.recorded->completed = work.recordNumber;   // nobody waits for what will never run
+            }
+        }
         s->queue.clear();
+        delete s->capture;
+        s->capture = nullptr;
     }
     stickyError = SUCCESS;
 }

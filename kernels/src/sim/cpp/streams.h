@@ -4,6 +4,7 @@
 #include <deque>
 
 struct Event {
+    bool captured = false;      // last recorded into a graph: nobody can wait for that
     long records = 0;           // times that cuEventRecord was called
     long completed = 0;         // the last of them that has run
     long clock = 0;
@@ -17,9 +18,16 @@ struct Work {
     long recordNumber = 0;
 };
 
+// What a capturing stream was given, in order; launched, it is queued again as it is.
+struct Graph {
+    std::vector<Work> works;
+    bool invalidated = false;
+};
+
 struct Stream {
     std::deque<Work> queue;
     bool blocking;
+    Graph* capture = nullptr;
 };
 
 extern long simulatedClock;
@@ -28,6 +36,7 @@ Stream* newStream(bool blocking);
 Stream* defaultStream();
 void dropStream(Stream* s);
 bool knownStream(const Stream* s);
+bool capturing();               // any stream; a call that might wait for the device then ends the capture
 void drain(const Stream* s);
 void drainAll();
 void drainBlocking();

@@ -38,6 +38,7 @@ std::vector<std::vector<Access>> logs;          // per thread of the block, sinc
 std::map<std::pair<std::string, long>, Counters> counters;      // by kernel and offset in its code
 std::map<std::string, long> launches, fmas;
 std::vector<std::string> threadTrace;
+Access unfinished;                              // the traced thread's last store; size 0: none
 
 const Launch* traced;
 uint32_t blockNumber, firstBlockOfLaunch;
@@ -138,13 +139,33 @@ void touchGlobal(uint64_t address, unsigned size, bool write, bool atomic, const
     }
 }
 
-// Lines "load global 4 0x1234 value", stores without a value: the callback comes before the store.
+std::string valuesAt(uint64_t address, unsigned size) {
+    std::string values;
+    for (unsigned at = 0; at < size; at += 4) {
+        float value = 0;
+        memcpy(&value, reinterpret_cast<const void*>(address + at), 4);
+        values += text("%s%.9g", at == 0 ? "" : " ", value);
+    }
+    return values;
+}
+
+// The callback comes before the store, so what was stored is looked up at the thread's next step.
+void finishStore() {
+    if (unfinished.size != 0) {
+        threadTrace.back() += valuesAt(unfinished.address, unfinished.size);
+        unfinished.size = 0;
+    }
+}
+
+// Lines "load global 4 0x1234 value".
 void recordAccess(const Access& a, bool atomic) {
-    float value = 0;
-    memcpy(&value, reinterpret_cast<const void*>(a.address), 4);
+    finishStore();
     threadTrace.push_back(text("%s\t%s\t%u\t0x%lx\t%s", atomic ? "atomic" : a.write ? "store" : "load",
         a.shared ? "shared" : "global", a.size, (unsigned long) ((char*) a.pc - traced->code->dataBegin),
-        a.write ? "" : text("%.9g", value).c_str()));
+        a.write ? "" : valuesAt(a.address, a.size).c_str()));
+    if (a.write) {
+        unfinished = a;
+    }
 }
 
 void access(const void* pointer, unsigned size, bool write, bool atomic, const void* pc) {
@@ -266,6 +287,7 @@ bool traceWatches(const Position& p) {
 }
 
 void tracePhaseEnds(unsigned threads) {
+    finishStore();
     for (unsigned t = 0; t < threads; t += 32) {
         countWarp(t, threads);
     }
@@ -332,12 +354,21 @@ void traceReset() {
     launches.clear();
     fmas.clear();
     threadTrace.clear();
+    unfinished.size = 0;
 }
 
 extern "C" void sim_record_fma(float a, float b, float c, const char* file, int line) {
+    finishStore();
     const char* slash = strrchr(file, '/');
     threadTrace.push_back(text("fma\t-\t4\t%s:%d\t%.9g*%.9g+%.9g=%.9g", slash == nullptr ? file : slash + 1, line, a, b,
         c, __builtin_fmaf(a, b, c)));
+}
+
+void traceMma(const float* d, const float* a, const float* b, const char* file, int line) {
+    finishStore();
+    const char* slash = strrchr(file, '/');
+    threadTrace.push_back(text("mma\t-\t4\t%s:%d\tA %.9g %.9g %.9g %.9g  B %.9g %.9g  D %.9g %.9g %.9g %.9g",
+        slash == nullptr ? file : slash + 1, line, a[0], a[1], a[2], a[3], b[0], b[1], d[0], d[1], d[2], d[3]));
 }
 
 #define CALLER __builtin_return_address(0)

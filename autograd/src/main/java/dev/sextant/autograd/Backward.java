@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class Backward {
             v.keepGrad(dy.array);
         }
         var sink = new ParentSink(node);
-        node.pullback.pull(dy.array, sink);
+        new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
         if (!dy.shared && !sink.lent) {
             dy.array.storage().release("backward, which had consumed this gradient");

@@ -10,6 +10,7 @@ import dev.sextant.engine.error.GraphException;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Place;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -35,6 +36,7 @@ public final class Var {
         final OpSpec spec;
         final Var[] parents;
         final long sequence = SEQUENCE.getAndIncrement();
+        final Place place = Place.current();
         Pullback pullback;
 
         Node(OpSpec spec, Pullback pullback, Var[] parents) {

@@ -13,6 +13,7 @@ import dev.sextant.kernels.driver.CudaContext;
 import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.CudaProbe.Answer.Usable;
 import dev.sextant.kernels.driver.DeviceMemory;
+import dev.sextant.kernels.driver.RecordedStep;
 import dev.sextant.kernels.driver.Staging;
 import dev.sextant.kernels.gemm.SgemmRung;
 
@@ -91,6 +92,18 @@ public final class CudaBackend implements Backend {
     /// that watch memory accesses.
     public void cacheMemory(boolean keep) {
         memory.cache(keep);
+    }
+
+    /// Runs a step and records its kernels, to be replayed in one call of the driver each time. The step opens a
+    /// [dev.sextant.engine.Scope] of its own, neither reads nor uploads anything, and every number that is no array
+    /// (a learning rate, Adam's step count, dropout's position) is as recorded. Close it before the device's last use.
+    public Recording record(Runnable step) {
+        return new Recording(new RecordedStep(context, memory, step));
+    }
+
+    /// What the device's memory is doing, in one line.
+    public String describeMemory() {
+        return memory.statistics().toString();
     }
 
     /// Takes one rung of the SGEMM ladder for every matrix product from now on, for teaching and benchmarks; with null,

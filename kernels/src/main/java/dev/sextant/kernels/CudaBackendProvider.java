@@ -1,6 +1,8 @@
 package dev.sextant.kernels;
 
 import dev.sextant.engine.spi.BackendProvider;
+import dev.sextant.kernels.lab.CudaDoctor;
+import java.util.List;
 import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.CudaProbe.Answer;
 
@@ -21,6 +23,11 @@ public final class CudaBackendProvider implements BackendProvider {
             }
             return answer;
         }
+    }
+
+    @Override
+    public List<Link> links() {
+        return CudaDoctor.links();
     }
 
     private static Probe look() {

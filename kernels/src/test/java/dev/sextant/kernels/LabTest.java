@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sextant.engine.error.SextantException;
-import dev.sextant.kernels.lab.CudaDoctor;
+import dev.sextant.engine.spi.BackendProvider.Link;
+import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.lab.GpuLab;
 import dev.sextant.kernels.lab.Occupancy;
 import dev.sextant.kernels.sim.OnSimulator;
@@ -57,13 +58,17 @@ class LabTest {
         List<String> steps = lines().stream().filter(l -> l.contains("fma   ")).toList();
         assertEquals(3, steps.size(), () -> lines().toString());
         assertTrue(steps.getFirst().contains("sgemm_k0.cu:"), steps.getFirst());
+        // What is stored at the end is the sum of the last multiply-add.
+        String store = lines().stream().filter(l -> l.contains("store global")).toList().getLast();
+        assertEquals(steps.getLast().substring(steps.getLast().indexOf('=') + 1),
+                store.substring(store.lastIndexOf(' ') + 1));
     }
 
     @OnSimulator
     @Test
     void setsTheRungsSideBySide() {
         lab().run("sgemm", "32x32x8", null);
-        assertEquals(12, lines().size(), () -> lines().toString());
+        assertEquals(1 + SgemmRung.values().length, lines().size(), () -> lines().toString());
         lab().run("conv", "1x2x6x6x3x3x1x1", null);
         assertTrue(lines().stream().anyMatch(l -> l.contains("conv_winograd: winograd_output")),
                 () -> lines().toString());
@@ -83,10 +88,10 @@ class LabTest {
     @Test
     void theDoctorNamesEveryLink() {
         SimulatedDevice.fresh();
-        var links = CudaDoctor.links();
+        var links = new CudaBackendProvider().links();
         assertEquals(List.of("NVIDIA driver", "GPU", "JCuda natives", "device 'cuda'", "cuBLAS", "cuDNN", "NVRTC"),
-                links.stream().map(CudaDoctor.Link::name).toList());
-        assertTrue(links.subList(0, 4).stream().allMatch(CudaDoctor.Link::ok), links::toString);
+                links.stream().map(Link::name).toList());
+        assertTrue(links.subList(0, 4).stream().allMatch(Link::ok), links::toString);
         assertTrue(links.stream().filter(l -> !l.ok()).allMatch(l -> !l.fix().isBlank()), links::toString);
     }
 

@@ -66,6 +66,14 @@ class PlantedBugsTest {
                 "        }\n", "race",
                 "uninitialised"),
         K7_ONE_BUFFER_ONLY("sgemm_k7", "sgemm_k7.cu", "now ^= 1;", "", "race"),
+        K8_NOT_ROUNDED("sgemm_k8", "sgemm_k8.cu", "toTf32(fetch(pa, m0 + qa.i, qa.k))", "fetch(pa, m0 + qa.i, qa.k)",
+                "tensor"),
+        K8_STEPS_DISAGREE("sgemm_k8", "sgemm_k8.cu", "bs[now][k + 1][column", "bs[now][(k + 4) % DEPTH][column", WRONG),
+        K8_ROWS_OF_A_FRAGMENT("sgemm_k8", "sgemm_k8.cu", "as[now][k][row + 16 * i + 8]", "as[now][k][row + 16 * i + 1]",
+                WRONG),
+        K8_COLUMNS_OF_D("sgemm_k8", "sgemm_k8.cu", "8 * j + 2 * inGroup", "8 * j + inGroup", WRONG, "race"),
+        K8_A_WARP_LEAVES("sgemm_k8", "sgemm_k8.cu", "float sum[DOWN][ACROSS][4] = {};",
+                "float sum[DOWN][ACROSS][4] = {};\n        if (inGroup == 3 && m0 > 0) return;", "mask", "barrier"),
         PANEL_ALIGNMENT_NOT_CHECKED("sgemm_k5", "panel.cuh", "const bool aligned = ((unsigned long long) p & 15) == 0;",
                 "const bool aligned = true;", "misaligned"),
         PANEL_END_OFF_BY_ONE("sgemm_k5", "panel.cuh", "lastK < panel.K", "lastK <= panel.K + 3", "out-of-bounds", WRONG,
@@ -140,7 +148,7 @@ class PlantedBugsTest {
         } else if (source.startsWith("sgemm")) {
             backend.useSgemm(Arrays.stream(SgemmRung.values()).filter(r -> r.source().equals(source)).findFirst()
                     .orElseThrow());
-            multiply(cuda);
+            multiply(cuda, source.equals("sgemm_k8"));
         } else {
             backend.useConvolution(switch (source) {
                 case "conv_direct" -> ConvAlgorithm.DIRECT;
@@ -176,13 +184,13 @@ class PlantedBugsTest {
     }
 
     // Ragged edges, several batches that are no plain sequence, adding, and a view that is not aligned.
-    private static void multiply(Device cuda) {
-        compare(cuda, Shape.of(2, 3, 37, 44), Shape.of(3, 44, 70), Write.SET, false);
-        compare(cuda, Shape.of(33, 20), Shape.of(20, 66), Write.ADD, false);
-        compare(cuda, Shape.of(130, 20), Shape.of(20, 128), Write.SET, true);
+    private static void multiply(Device cuda, boolean tf32) {
+        compare(cuda, tf32, Shape.of(2, 3, 37, 44), Shape.of(3, 44, 70), Write.SET, false);
+        compare(cuda, tf32, Shape.of(33, 20), Shape.of(20, 66), Write.ADD, false);
+        compare(cuda, tf32, Shape.of(130, 20), Shape.of(20, 128), Write.SET, true);
     }
 
-    private static void compare(Device cuda, Shape a, Shape b, Write write, boolean shifted) {
+    private static void compare(Device cuda, boolean tf32, Shape a, Shape b, Write write, boolean shifted) {
         MatmulSpec spec = MatmulSpec.PLAIN;
         Shape y = spec.outputShape(a, b);
         NDArray expected = null;
@@ -195,6 +203,14 @@ class PlantedBugsTest {
             device.kernels().matmul(spec, av, NDArray.of(Compare.values(2, b.size()), b, device), out, write);
             if (expected == null) {
                 expected = out;
+            } else if (tf32) {
+                NDArray sum = NDArray.empty(y, DType.FLOAT32, Device.ref());
+                NDArray am = shifted
+                        ? NDArray.of(Compare.magnitudes(1, 130 * 24), Shape.of(130, 24), Device.ref()).narrow(1, 1, 20)
+                        : NDArray.of(Compare.magnitudes(1, a.size()), a, Device.ref());
+                Device.ref().kernels().matmul(spec, am,
+                        NDArray.of(Compare.magnitudes(2, b.size()), b, Device.ref()), sum, Write.SET);
+                Compare.closeInTf32(expected, sum, out, "product");
             } else {
                 Compare.close(expected, out, a.dim(-1) + 1, "product");
             }

@@ -1,13 +1,17 @@
 package dev.sextant.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sextant.engine.DType;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.kernels.driver.CudaContext;
+import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
@@ -72,12 +76,51 @@ class SgemmLadderTest {
                 if (expected == null) {
                     expected = out;
                 } else {
-                    Compare.close(expected, out, k + 1, rung + " " + m + "x" + n + "x" + k + " " + spec + " " + write);
+                    String what = rung + " " + m + "x" + n + "x" + k + " " + spec + " " + write;
+                    if (rung.isFloat32()) {
+                        Compare.close(expected, out, k + 1, what);
+                    } else {
+                        Compare.closeInTf32(expected, magnitude(spec, a, b, y), out, what);
+                    }
                 }
             }
         }
         var simulator = SimulatedDevice.simulator();
         assertEquals(0, simulator.findings(), () -> rung + ": " + simulator.report().texts());
+    }
+
+    private static NDArray magnitude(MatmulSpec spec, Shape a, Shape b, Shape y) {
+        NDArray sum = NDArray.empty(y, DType.FLOAT32, Device.ref());
+        Device.ref().kernels().matmul(spec, NDArray.of(Compare.magnitudes(1, a.size()), a, Device.ref()),
+                NDArray.of(Compare.magnitudes(2, b.size()), b, Device.ref()), sum, Write.SET);
+        return sum;
+    }
+
+    /// TF32 keeps 10 bits of fraction: what the tensor cores multiply is rounded to the nearest such number, halves
+    /// away from zero, and nothing else is.
+    @Test
+    void tensorCoresRoundTheirOperands() {
+        ((CudaBackend) cuda.backend()).useSgemm(SgemmRung.K8_TF32);
+        float[][] cases = {{1 + 0x1p-12f, 1}, {1 + 0x1p-11f, 1 + 0x1p-10f}, {-1 - 0x1p-11f, -1 - 0x1p-10f},
+            {3 - 0x1p-12f, 3}, {1 + 0x1p-10f, 1 + 0x1p-10f}};
+        for (float[] c : cases) {
+            NDArray y = NDArray.empty(Shape.of(1, 1), DType.FLOAT32, cuda);
+            cuda.kernels().matmul(MatmulSpec.PLAIN, NDArray.of(new float[] {c[0]}, Shape.of(1, 1), cuda),
+                    NDArray.of(new float[] {1}, Shape.of(1, 1), cuda), y, Write.SET);
+            assertEquals(c[1], y.toFloats()[0]);
+        }
+    }
+
+    /// What a device before Ampere is told.
+    @Test
+    void tensorCoresNeedCapability80() {
+        var simulator = SimulatedDevice.simulator();
+        simulator.set("capability", "75");
+        var modules = new Modules(new CudaContext(0));
+        var e = assertThrows(DeviceException.class, () -> modules.function("sgemm_k8", "sgemm_k8_tf32"));
+        assertEquals("cuda: the kernels of sgemm_k8.cu need compute capability 8.0, this device has 7.5. Choose "
+                + "another algorithm", e.getMessage());
+        modules.function("sgemm_k7", "sgemm_k7");
     }
 
     /// What the tracer counts for 128×128×64. A warp that reads 32 neighbours of 4 bytes touches 4 sectors of 32
@@ -101,6 +144,7 @@ class SgemmLadderTest {
             case K0 -> 32.0;
             case K1, K2, K3, K4 -> 4.0;
             case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7 -> 16.0;
+            case K8_TF32 -> 8.0;
         }, report.sectorsPerRequest(kernel, true), 0.01);
         assertEquals(0, report.bankConflicts(kernel), () -> "bank conflicts in " + report.sites());
         // Global traffic: each value is fetched once per tile that needs it, K0 and K1 once per use and warp.
@@ -116,7 +160,7 @@ class SgemmLadderTest {
             case K0 -> (32 + 1) / 2.0; // 32 rows of A, one word of B
             case K1 -> (1 + 4) / 2.0; // one word of A, 32 neighbours of B
             case K2, K3, K4 -> 4;
-            case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7 -> 16;
+            case K5, K6_32X32, K6_64X64, K6_128X32, K6_32X128, K7, K8_TF32 -> 16;
         };
     }
 }

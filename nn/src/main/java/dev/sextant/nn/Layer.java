@@ -8,6 +8,7 @@ import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.error.ShapeException;
+import dev.sextant.engine.trace.Place;
 import dev.sextant.nn.init.Init;
 import dev.sextant.nn.init.InitPolicy;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ public abstract class Layer {
     private final Map<String, NDArray> buffers = new LinkedHashMap<>();
     // Replaced as a whole, so that a hook may be closed while hooks run.
     private volatile List<Installed> hooks = List.of();
+    // As its parent calls it; a layer that is nobody's child is called by its type.
+    private String name;
     private boolean training = true;
     private boolean fused = true;
 
@@ -95,9 +98,14 @@ public abstract class Layer {
 
     /// Runs the layer and its hooks; containers call this for their children.
     public final Var apply(Var x) {
-        Var y = forward(x);
+        Var y = Place.in(placeName(), () -> forward(x));
         runHooks(x, y);
         return y;
+    }
+
+    /// What it is called in messages about memory.
+    final String placeName() {
+        return name == null ? typeName() : name;
     }
 
     private void runHooks(Var x, Var y) {
@@ -113,7 +121,7 @@ public abstract class Layer {
     ///
     /// @see dev.sextant.nn.train.Task#loss(List, dev.sextant.engine.NDArray)
     public final List<Var> applyAll(Var x) {
-        List<Var> outputs = forwardAll(x);
+        List<Var> outputs = Place.in(placeName(), () -> forwardAll(x));
         runHooks(x, outputs.getFirst());
         return outputs;
     }
@@ -155,7 +163,7 @@ public abstract class Layer {
             if (!p.isInitialized()) {
                 Init init = p.init() != null ? p.init() : policy.choose(layer, p);
                 float[] values = init.sample(p.shape(), seed, index);
-                p.assign(Scope.outside(() -> NDArray.of(values, p.shape(), device)));
+                p.assign(Scope.outside(() -> Place.in("parameters", () -> NDArray.of(values, p.shape(), device))));
             }
         }));
         visit("", (path, layer) -> layer.buffers.replaceAll((name, b) -> Scope.outside(() -> b.to(device))));
@@ -198,6 +206,7 @@ public abstract class Layer {
         if (children.putIfAbsent(name, layer) != null) {
             throw new SextantException("%s has two children named '%s'", typeName(), name);
         }
+        ((Layer) layer).name = name;
         return layer;
     }
 

@@ -3,6 +3,7 @@ package dev.sextant.nn;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.trace.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -98,7 +99,8 @@ public final class Sequential extends Layer implements Iterable<Layer> {
             Layer layer = layers.get(i);
             if (layer instanceof Fusable head && i + 1 < layers.size() && layers.get(i + 1) instanceof Activation act
                     && head.canFuse(act.spec()) && layer.mayFuse() && act.mayFuse()) {
-                x = head.forward(x, act.spec());
+                Var in = x;
+                x = Place.in(layer.placeName(), () -> head.forward(in, act.spec()));
                 i++;
             } else {
                 x = layer.apply(x);

@@ -1,5 +1,7 @@
 package dev.sextant.engine.spi;
 
+import java.util.List;
+
 /// Found with `ServiceLoader`: offers a backend by name, or says why it cannot.
 public interface BackendProvider {
 
@@ -8,6 +10,28 @@ public interface BackendProvider {
 
     /// Looks whether the backend can run here. Never throws: what is missing becomes the reason.
     Probe probe();
+
+    /// What the backend needs, one link after the other, for `doctor`. Never throws.
+    default List<Link> links() {
+        return List.of();
+    }
+
+    /// One link of the chain from the hardware to a working backend.
+    ///
+    /// @param found  what is there, or null
+    /// @param wanted what should be
+    /// @param fix    what to do if it is missing
+    record Link(String name, String found, String wanted, String fix) {
+        /// Whether it is in place.
+        public boolean ok() {
+            return found != null;
+        }
+
+        /// What was found; or what is missing, what is wanted and the fix.
+        public String describe() {
+            return ok() ? found : "missing; wanted: " + wanted + ". " + fix;
+        }
+    }
 
     /// The answer of [#probe].
     sealed interface Probe {

@@ -34,6 +34,8 @@ public final class Cuda {
             case ILLEGAL_ADDRESS, LAUNCH_FAILED -> "A kernel went wrong and the device context is lost: every later "
                     + "call fails alike. Restart the program; compute-sanitizer names the access";
             case OUT_OF_MEMORY -> "Use a smaller batch, or close other programs that use the GPU";
+            case 900, 901 -> "A step that is being recorded may not wait for the device or ask the driver for memory: "
+                    + "open a Scope in it, so that its second run finds the memory of its first";
             case 209, 218, 222 -> "The driver cannot load these kernels; update the NVIDIA driver (450 or newer)";
             default -> "See the CUDA driver API documentation for this code";
         };

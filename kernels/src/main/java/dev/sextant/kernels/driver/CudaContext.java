@@ -2,6 +2,7 @@ package dev.sextant.kernels.driver;
 
 import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuInit;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
@@ -9,6 +10,7 @@ import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 
@@ -19,6 +21,8 @@ import jcuda.driver.CUstream_flags;
 public final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
+    private final int capability;
+    private volatile boolean recording;
     private volatile String lastOperation = "nothing yet";
 
     /// Opens device number `ordinal`.
@@ -26,15 +30,37 @@ public final class CudaContext {
         Cuda.check(cuInit(0), "cuInit", "starting the driver");
         var device = new CUdevice();
         Cuda.check(cuDeviceGet(device, ordinal), "cuDeviceGet", "opening device " + ordinal);
+        capability = 10 * attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         Cuda.check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", "opening device " + ordinal);
         attach();
         Cuda.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate",
                 "making the compute stream");
     }
 
+    private static int attribute(CUdevice device, int which) {
+        int[] value = new int[1];
+        Cuda.check(cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute", "asking the device");
+        return value[0];
+    }
+
+    /// Compute capability times ten, for example 90.
+    public int capability() {
+        return capability;
+    }
+
     /// Makes the context current on the calling thread. Cheap, and never skipped: another library may have changed it.
     public void attach() {
         Cuda.check(cuCtxSetCurrent(context), "cuCtxSetCurrent", "attaching " + Thread.currentThread().getName());
+    }
+
+    /// Whether what is queued is being recorded and not run.
+    boolean isRecording() {
+        return recording;
+    }
+
+    void recording(boolean on) {
+        recording = on;
     }
 
     /// The stream of all kernels and copies.

@@ -21,6 +21,11 @@ public final class CudaModule {
     public CudaModule(CudaContext context, PtxText ptx) {
         this.context = context;
         this.ptx = ptx;
+        if (ptx.capability() > context.capability()) {
+            throw new DeviceException("cuda: the kernels of %s need compute capability %d.%d, this device has %d.%d. "
+                    + "Choose another algorithm", ptx.source(), ptx.capability() / 10, ptx.capability() % 10,
+                    context.capability() / 10, context.capability() % 10);
+        }
         context.attach();
         context.check(cuModuleLoadData(module, ptx.text()), "cuModuleLoadData",
                 "loading the kernels of " + ptx.source());

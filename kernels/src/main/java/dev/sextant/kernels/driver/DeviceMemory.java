@@ -2,35 +2,34 @@ package dev.sextant.kernels.driver;
 
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
 
 import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.trace.Place;
+import dev.sextant.kernels.driver.BlockPool.Block;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /// Device memory that is kept and handed out again: asking the driver waits for the device, this does not. Blocks are
-/// rounded up so that sizes repeat. All work is queued on one stream, so a block may be given to the next owner while
-/// the last one's kernels still wait: they come first.
+/// cut from segments and joined again, see [BlockPool]. All work is queued on one stream, so a block may be given to
+/// the next owner while the last one's kernels still wait: they come first.
 ///
 /// An owner either gives its [Lease] back or is collected by the garbage collector; the next allocation then takes
 /// the block back, on a thread that has the context.
 public final class DeviceMemory {
-    private static final long SMALL_GRAIN = 512;
-    private static final long LARGE_GRAIN = 2L << 20;
-    private static final long LARGE = 1L << 20;
-
     private final CudaContext context;
-    private final Map<Long, ArrayDeque<Long>> free = new HashMap<>();
+    private final BlockPool shared = new BlockPool();
     private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
     // Phantom references must stay reachable themselves.
     private final Set<Lease> leases = new HashSet<>();
-    private boolean caching = true;
+    // What new leases are cut from; null: each is a block of the driver.
+    private BlockPool pool = shared;
     private long usedBytes;
+    private long mostUsedBytes;
     private long heldBytes;
+    private long driverRequests;
 
     /// @param context where the memory lies
     public DeviceMemory(CudaContext context) {
@@ -39,12 +38,17 @@ public final class DeviceMemory {
 
     /// A block in use. Given back once, explicitly or after its owner was collected.
     public final class Lease extends PhantomReference<Object> {
+        private final BlockPool from;
+        private final Block block;
         private final long address;
         private final long bytes;
+        private final Place place = Place.current();
         private boolean open = true;
 
-        private Lease(Object owner, long address, long bytes) {
+        private Lease(Object owner, BlockPool from, Block block, long address, long bytes) {
             super(owner, collected);
+            this.from = from;
+            this.block = block;
             this.address = address;
             this.bytes = bytes;
         }
@@ -54,6 +58,14 @@ public final class DeviceMemory {
             return address;
         }
 
+        Place place() {
+            return place;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+
         /// Gives the block back; idempotent.
         public void giveBack() {
             synchronized (DeviceMemory.this) {
@@ -61,14 +73,37 @@ public final class DeviceMemory {
                     open = false;
                     leases.remove(this);
                     usedBytes -= bytes;
-                    if (!caching) {
+                    if (from == null) {
                         returnToDriver(address, bytes);
-                        return;
+                    } else {
+                        from.giveBack(block);
                     }
-                    free.computeIfAbsent(bytes, b -> new ArrayDeque<>()).push(address);
                 }
             }
         }
+    }
+
+    /// What the memory is doing.
+    ///
+    /// @param usedBytes      of arrays and workspaces that live
+    /// @param mostUsedBytes  the most that ever were
+    /// @param heldBytes      taken from the driver, in use or kept
+    /// @param largestFree    the largest block that needs no driver
+    /// @param blocks         arrays and workspaces that live
+    /// @param driverRequests how often the driver was asked for memory
+    public record Statistics(long usedBytes, long mostUsedBytes, long heldBytes, long largestFree, int blocks,
+            long driverRequests) {
+        @Override
+        public String toString() {
+            return ("%d bytes in %d blocks (most so far %d), %d held, largest free block %d, driver asked %d times")
+                    .formatted(usedBytes, blocks, mostUsedBytes, heldBytes, largestFree, driverRequests);
+        }
+    }
+
+    /// The numbers of this moment.
+    public synchronized Statistics statistics() {
+        return new Statistics(usedBytes, mostUsedBytes, heldBytes, shared.largestFree(), leases.size(),
+                driverRequests);
     }
 
     /// A block of at least `bytes`, contents undefined.
@@ -77,14 +112,21 @@ public final class DeviceMemory {
     /// @throws DeviceException if the device has no room left
     public synchronized Lease allocate(long bytes, Object owner) {
         reclaim();
-        long size = caching ? rounded(bytes) : Math.max(1, bytes);
-        var kept = free.get(size);
-        Long address = kept == null ? null : kept.poll();
-        if (address == null) {
-            address = fromDriver(size);
+        Lease lease;
+        if (pool == null) {
+            long exact = Math.max(1, bytes);
+            lease = new Lease(owner, null, null, fromDriver(exact, exact, bytes).address(), exact);
+        } else {
+            Block block = pool.take(bytes);
+            if (block == null) {
+                var segment = fromDriver(BlockPool.segmentFor(bytes), bytes, bytes);
+                pool.addSegment(segment.address(), segment.bytes(), bytes);
+                block = pool.take(bytes);
+            }
+            lease = new Lease(owner, pool, block, block.address(), block.bytes());
         }
-        usedBytes += size;
-        var lease = new Lease(owner, address, size);
+        usedBytes += lease.bytes;
+        mostUsedBytes = Math.max(mostUsedBytes, usedBytes);
         leases.add(lease);
         return lease;
     }
@@ -98,17 +140,24 @@ public final class DeviceMemory {
     /// that watch memory accesses (compute-sanitizer, the simulator's tracer) see every step over its end.
     public synchronized void cache(boolean keep) {
         release();
-        caching = keep;
+        pool = keep ? shared : null;
     }
 
-    /// Bytes in use now.
-    public synchronized long usedBytes() {
-        return usedBytes;
-    }
-
-    /// Bytes taken from the driver, in use or kept.
-    public synchronized long heldBytes() {
-        return heldBytes;
+    /// Runs `body` with memory of its own: nothing else gets what it allocates and gives back, so that a recording of
+    /// it may use the same addresses again.
+    void within(BlockPool own, Runnable body) {
+        BlockPool outer;
+        synchronized (this) {
+            outer = pool;
+            pool = own;
+        }
+        try {
+            body.run();
+        } finally {
+            synchronized (this) {
+                pool = outer;
+            }
+        }
     }
 
     private void reclaim() {
@@ -117,42 +166,52 @@ public final class DeviceMemory {
         }
     }
 
-    private static long rounded(long bytes) {
-        long grain = bytes <= LARGE ? SMALL_GRAIN : LARGE_GRAIN;
-        return Math.max(1, Math.ceilDiv(bytes, grain)) * grain;
+    private record Segment(long address, long bytes) {
     }
 
-    private long fromDriver(long size) {
+    // `wanted` bytes; where the device has no room for those, `enough`.
+    private Segment fromDriver(long wanted, long enough, long asked) {
         var pointer = new DevicePointer();
-        int rc = cuMemAlloc(pointer, size);
+        long bytes = wanted;
+        int rc = ask(pointer, bytes);
         if (Cuda.isOutOfMemory(rc)) {
             // First what is kept, then what is garbage but not yet collected.
             release();
-            rc = cuMemAlloc(pointer, size);
+            rc = ask(pointer, bytes);
         }
         if (Cuda.isOutOfMemory(rc)) {
             collectGarbage();
             release();
-            rc = cuMemAlloc(pointer, size);
+            rc = ask(pointer, bytes);
+        }
+        if (Cuda.isOutOfMemory(rc) && enough < wanted) {
+            bytes = Math.ceilDiv(enough, BlockPool.GRAIN) * BlockPool.GRAIN;
+            rc = ask(pointer, bytes);
         }
         if (Cuda.isOutOfMemory(rc)) {
-            throw new DeviceException("cuda: out of memory: asked for %d bytes; %d bytes are in use by %d arrays, most "
-                    + "of them in %s. Use a smaller batch, or open a Scope per step so that temporary arrays are "
-                    + "reused", size, usedBytes, leases.size(), largestUses());
+            throw outOfMemory(asked);
         }
-        context.check(rc, "cuMemAlloc", "asking for " + size + " bytes");
-        heldBytes += size;
-        return pointer.address();
+        context.check(rc, "cuMemAlloc", "asking for " + bytes + " bytes");
+        heldBytes += bytes;
+        return new Segment(pointer.address(), bytes);
     }
 
-    /// The three sizes that take most of the memory in use, for example `64 blocks of 4194304 bytes`.
-    private String largestUses() {
-        var bySize = new HashMap<Long, Integer>();
-        leases.forEach(lease -> bySize.merge(lease.bytes, 1, Integer::sum));
-        return bySize.entrySet().stream()
-                .sorted((a, b) -> Long.compare(b.getKey() * b.getValue(), a.getKey() * a.getValue())).limit(3)
-                .map(e -> e.getValue() + " blocks of " + e.getKey() + " bytes").reduce((a, b) -> a + ", " + b)
-                .orElse("none");
+    private int ask(DevicePointer pointer, long bytes) {
+        driverRequests++;
+        return cuMemAlloc(pointer, bytes);
+    }
+
+    private DeviceException outOfMemory(long asked) {
+        long[] free = new long[1];
+        long[] total = new long[1];
+        cuMemGetInfo(free, total);
+        return new DeviceException(
+                "cuda: out of memory: asked for %d bytes in %s; %d bytes are in use by %d arrays and "
+                        + "%d more are kept between them; the device has %d of %d bytes free. Held by %s. Use a smaller "
+                        + "batch, or open a Scope per step so that temporary arrays are reused",
+                asked,
+                Holders.name(Place.current()), usedBytes, leases.size(), heldBytes - usedBytes, free[0], total[0],
+                Holders.of(leases));
     }
 
     private void collectGarbage() {
@@ -172,13 +231,12 @@ public final class DeviceMemory {
         heldBytes -= bytes;
     }
 
-    /// Returns every kept block to the driver.
+    /// Returns every segment of which nothing is in use to the driver.
     public synchronized void release() {
-        for (var sizeClass : free.entrySet()) {
-            for (long address : sizeClass.getValue()) {
-                returnToDriver(address, sizeClass.getKey());
-            }
-        }
-        free.clear();
+        release(shared);
+    }
+
+    synchronized void release(BlockPool from) {
+        from.removeUnusedSegments().forEach(segment -> returnToDriver(segment.address(), segment.bytes()));
     }
 }

@@ -7,6 +7,7 @@ import static jcuda.driver.JCudaDriver.cuMemHostAlloc;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 
+import dev.sextant.engine.error.DeviceException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.driver.CUevent;
@@ -75,6 +76,10 @@ public final class Staging {
 
     @SuppressWarnings("restricted")
     private void prepare() {
+        if (context.isRecording()) {
+            throw new DeviceException("cuda: a step that is being recorded may not copy to or from the host: make its "
+                    + "inputs before it, and read its results after a replay");
+        }
         context.attach();
         for (int i = 0; i < SLOTS && slots[i] == null; i++) {
             var pointer = new HostPointer();

@@ -1,7 +1,7 @@
 package dev.sextant.kernels.gemm;
 
 /// Which rung computes a problem. A function of the shape alone, so that the same problem always gives the same bits;
-/// every rung adds in the order of k, so they all give the same bits anyway.
+/// every rung of float32 adds in the order of k, so they all give the same bits anyway. TF32 is taken only by name.
 ///
 /// The largest tile wins that wastes little on padding and still gives every multiprocessor of a usual device a few
 /// blocks. **Modelled, not measured**: no GPU has run these kernels.

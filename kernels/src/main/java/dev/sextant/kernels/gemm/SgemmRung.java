@@ -24,7 +24,9 @@ public enum SgemmRung {
     /// As k5, for wide ones.
     K6_32X128("sgemm_k6", "sgemm_k6_32x128", 32, 128, 128),
     /// Warp tiles and double buffering.
-    K7("sgemm_k7", "sgemm_k7", 128, 128, 256);
+    K7("sgemm_k7", "sgemm_k7", 128, 128, 256),
+    /// As k7, on tensor cores in TF32: operands rounded to 10 bits of fraction. Only by name, and from sm_80 on.
+    K8_TF32("sgemm_k8", "sgemm_k8_tf32", 128, 128, 256);
 
     private final String source;
     private final String kernel;
@@ -38,6 +40,11 @@ public enum SgemmRung {
         this.tileM = tileM;
         this.tileN = tileN;
         this.threads = threads;
+    }
+
+    /// Whether operands keep their 23 bits of fraction, as every rung but TF32's does.
+    public boolean isFloat32() {
+        return this != K8_TF32;
     }
 
     /// Its `.cu` file, without the ending.

@@ -1,5 +1,6 @@
 package dev.sextant.kernels.lab;
 
+import dev.sextant.engine.spi.BackendProvider.Link;
 import dev.sextant.engine.spi.BackendProvider.Probe;
 import dev.sextant.kernels.CudaBackendProvider;
 import dev.sextant.kernels.driver.CudaProbe;
@@ -17,26 +18,6 @@ public final class CudaDoctor {
             + "folder with -D" + CudaProbe.LIBRARY_DIRECTORY + "=DIR; without them our own kernels do the work";
 
     private CudaDoctor() {
-    }
-
-    /// One link.
-    ///
-    /// @param found  what is there, or null
-    /// @param wanted what should be
-    /// @param fix    what to do if it is missing
-    public record Link(String name, String found, String wanted, String fix) {
-        /// Whether it is in place.
-        public boolean ok() {
-            return found != null;
-        }
-    }
-
-    /// Prints every link.
-    public static void main(String[] args) {
-        for (Link link : links()) {
-            System.out.println(link.ok() ? "%-14s %s".formatted(link.name(), link.found())
-                    : "%-14s missing; wanted: %s. %s".formatted(link.name(), link.wanted(), link.fix()));
-        }
     }
 
     /// Every link, in order.

@@ -131,7 +131,7 @@ public final class GpuLab {
     /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`. Exit code 2 on a wrong argument or a
     /// missing compiler, in one line.
     public static void main(String[] args) {
-        if (args.length == 0) {
+        if (args.length == 0 || args[0].equals("--help")) {
             System.out.println("gpu-lab NAME [--shape S] [--thread bx,by,tx,ty]   NAME is one of " + names());
             return;
         }

@@ -16,8 +16,9 @@ import java.util.TreeMap;
 
 /// Everything about one kernel's run.
 final class LabPage {
-    // NVIDIA A100 40 GB, published figures: FP32 without tensor cores, and HBM2.
+    // NVIDIA A100 40 GB, published figures: FP32 without tensor cores, TF32 with them, and HBM2.
     private static final double PEAK_GFLOPS = 19_500;
+    private static final double PEAK_TF32_GFLOPS = 156_000;
     private static final double PEAK_GBS = 1_555;
 
     private final SourceLines lines;
@@ -68,10 +69,11 @@ final class LabPage {
                 c.sum(true, false, Site::wavefronts));
         say("  shared stores          %d requests, %d wavefronts; bank conflicts in all: %d",
                 c.sum(true, true, Site::requests), c.sum(true, true, Site::wavefronts), c.conflicts());
-        double bound = Math.min(PEAK_GFLOPS, c.intensity() * PEAK_GBS);
+        double peak = lab.rung() instanceof SgemmRung rung && !rung.isFloat32() ? PEAK_TF32_GFLOPS : PEAK_GFLOPS;
+        double bound = Math.min(peak, c.intensity() * PEAK_GBS);
         say("  arithmetic intensity   %.2f flop per byte moved (no cache simulated)", c.intensity());
         say("  roofline               at most %.0f GFLOP/s on an A100 by its published figures (%.0f GFLOP/s, %.0f "
-                + "GB/s): bound by %s", bound, PEAK_GFLOPS, PEAK_GBS, bound < PEAK_GFLOPS ? "memory" : "arithmetic");
+                + "GB/s): bound by %s", bound, peak, PEAK_GBS, bound < peak ? "memory" : "arithmetic");
         instructions(kernel);
     }
 
@@ -118,9 +120,10 @@ final class LabPage {
             return name.replaceFirst("\\.(f32|u32|u64|b32)$", "");
         }
         return name.startsWith("fma") ? "fma"
-                : name.startsWith("bar") ? "barrier"
-                        : name.startsWith("bra") ? "branch"
-                                : name.endsWith("f32") ? "other float" : "integer and other";
+                : name.startsWith("mma") ? "tensor core"
+                        : name.startsWith("bar") ? "barrier"
+                                : name.startsWith("bra") ? "branch"
+                                        : name.endsWith("f32") ? "other float" : "integer and other";
     }
 
     private void steps() {

@@ -14,9 +14,11 @@ import java.util.regex.Pattern;
 ///
 /// @param source  the file's name, for example `move.cu`
 /// @param hash    SHA-256 of the source, see [Sources#hash]
+/// @param capability least compute capability, times ten, of a device that runs it
 /// @param entries parameter sizes by kernel
-public record PtxText(String source, String hash, String text, Map<String, int[]> entries) {
+public record PtxText(String source, String hash, int capability, String text, Map<String, int[]> entries) {
     private static final Pattern STAMP = Pattern.compile("// sextant source (\\S+) sha256 (\\p{XDigit}{64})");
+    private static final Pattern TARGET = Pattern.compile("\\.target sm_(\\d+)");
     private static final Pattern ENTRY = Pattern.compile("\\.entry (\\w+)\\(([^)]*)\\)");
     private static final Pattern INSTRUCTION = Pattern
             .compile("^\\s+(?:@!?%p\\d+\\s+)?([a-z][a-z0-9_]*(?:\\.[a-z0-9_]+)*)\\s");
@@ -50,7 +52,9 @@ public record PtxText(String source, String hash, String text, Map<String, int[]
                             : Integer.parseInt(m.group(2))))
                     .toArray());
         }
-        return new PtxText(stamp.group(1), stamp.group(2), text, entries);
+        Matcher target = TARGET.matcher(text);
+        return new PtxText(stamp.group(1), stamp.group(2), target.find() ? Integer.parseInt(target.group(1)) : 0, text,
+                entries);
     }
 
     /// How often each instruction stands in a kernel's text, by operation, for example `fma.rn.f32`; loads and stores

@@ -15,15 +15,20 @@ public final class Sources {
     /// Every source file, without `.cu`.
     public static final List<String> NAMES = List.of("bias", "conv_direct", "conv_im2col", "conv_implicit",
             "conv_winograd", "move", "sgemm_k0", "sgemm_k1", "sgemm_k2", "sgemm_k3", "sgemm_k4", "sgemm_k5",
-            "sgemm_k6", "sgemm_k7");
+            "sgemm_k6", "sgemm_k7", "sgemm_k8");
     /// Every header that sources include.
     public static final List<String> HEADERS = List.of("activation.cuh", "conv.cuh", "gemm.cuh", "grid.cuh",
-            "panel.cuh");
+            "panel.cuh", "tensor.cuh");
 
     private static final String FOLDER = "/dev/sextant/kernels/cuda/";
     private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
 
     private Sources() {
+    }
+
+    /// The least compute capability, times ten, that a source is compiled for: 7.5, and 8.0 for TF32 on tensor cores.
+    public static int capability(String name) {
+        return name.equals("sgemm_k8") ? 80 : 75;
     }
 
     /// The text of a source or header by its full name.

@@ -12,7 +12,7 @@ import java.util.Map;
 /// @param sites    memory instructions of the traced kernels
 /// @param launches traced launches by kernel
 /// @param fmas     fused multiply-adds by kernel, over all threads
-/// @param steps    what the chosen thread did: `load|store space bytes offset value`
+/// @param steps    what the chosen thread did: `load|store space bytes offset values`
 public record SimReport(Map<String, Long> findings, List<String> texts, List<Site> sites, Map<String, Long> launches,
         Map<String, Long> fmas, List<String> steps) {
 

@@ -52,7 +52,8 @@ public final class Simulator {
     /// | `shuffle` | 1: warps take turns in random order                                        |
     /// | `recycle` | 1: freed memory is handed out again at once                                |
     /// | `memory`  | bytes of the device                                                        |
-    /// | `fault`   | `cuName:N:code`: the N-th call from the last reset on fails                |
+    /// | `capability` | compute capability times ten, 80 unless told                            |
+    /// | `fault`   | `cuName:N:code` or `cuName:N-M:code`: these calls from the last reset on fail |
     /// | `kernels` | folder of the compiled kernels                                             |
     public void set(String key, String value) {
         try (Arena arena = Arena.ofConfined()) {

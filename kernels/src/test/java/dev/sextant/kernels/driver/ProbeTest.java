@@ -60,7 +60,7 @@ class ProbeTest {
     void theDriverOfTheNamedFolderIsTaken() throws Exception {
         Path libraries = SimulatedDevice.simulator().libraries();
         String answer = ask(natives(), "-D" + CudaProbe.LIBRARY_DIRECTORY + "=" + libraries);
-        assertTrue(answer.startsWith("available: Sextant simulated GPU, compute capability 7.5"), answer);
+        assertTrue(answer.startsWith("available: Sextant simulated GPU, compute capability 8.0"), answer);
     }
 
     @OnSimulator

@@ -43,6 +43,10 @@ class CompiledBudgetTest {
         assumeTrue(present, "the budgets of the kernels are checked where ptxas (CUDA 13) is installed");
     }
 
+    private static List<String> targetsOf(String name) {
+        return TARGETS.stream().filter(t -> Integer.parseInt(t.substring(3)) >= Sources.capability(name)).toList();
+    }
+
     private static Path budgets() {
         return Path.of(System.getProperty("kernels.basedir"),
                 "src/main/resources/dev/sextant/kernels/ptx/budgets.tsv");
@@ -53,7 +57,7 @@ class CompiledBudgetTest {
         Map<String, Use> worst = new TreeMap<>();
         for (String name : Sources.NAMES) {
             int kernels = PtxText.of(name).entries().size();
-            for (String target : TARGETS) {
+            for (String target : targetsOf(name)) {
                 var uses = RESOURCES.matcher(assemble(name, target)).results().toList();
                 assertEquals(kernels, uses.size(), name + " for " + target);
                 for (var use : uses) {
@@ -107,6 +111,18 @@ class CompiledBudgetTest {
             expect("sgemm_k6", "sgemm_k6_32x128", target, 8 * 32, "LDS.128", "LDG.128");
             expect("sgemm_k7", "sgemm_k7", target, 8 * 64, "LDS.128", "STS.128", "LDG.128", "STG.128");
             expect("conv_implicit", "conv_implicit_forward", target, 8 * 16, "LDS");
+        }
+    }
+
+    /// The tensor-core rung: 4×4 instructions per step of 8, and no multiply-add beside them.
+    @Test
+    void theTensorCoreRungUsesTensorCores() throws IOException {
+        for (String target : List.of("sm_80", "sm_86", "sm_90")) {
+            assemble("sgemm_k8", target);
+            var counts = Sass.histogram(Elf.read(scratch.resolve("sgemm_k8." + target)), "sgemm_k8_tf32");
+            assertEquals(16, counts.get("HMMA"), target + ": " + counts);
+            assertEquals(0, counts.getOrDefault("FFMA", 0), target + ": " + counts);
+            assertTrue(counts.containsKey("LDG.128") && counts.containsKey("STG.64"), target + ": " + counts);
         }
     }
 

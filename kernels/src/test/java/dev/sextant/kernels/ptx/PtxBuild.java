@@ -43,19 +43,13 @@ final class PtxBuild {
     static String compile(String name) throws IOException {
         Path out = Files.createTempFile("sextant", ".ptx");
         try {
-            run(List.of("nvcc", "-ptx", "-arch=compute_75", "-std=c++17", "-fmad=false",
+            run(List.of("nvcc", "-ptx", "-arch=compute_" + Sources.capability(name), "-std=c++17", "-fmad=false",
                     sources().resolve(name + ".cu").toString(), "-o", out.toString()));
             return "// sextant source %s.cu sha256 %s%n".formatted(name, Sources.hash(name))
                     + VERSION.matcher(Files.readString(out)).replaceFirst(".version " + LABEL);
         } finally {
             Files.delete(out);
         }
-    }
-
-    /// Compiles one source to machine code; returns what the assembler says about resources.
-    static String cubin(String name, String architecture, Path out) throws IOException {
-        return run(List.of("nvcc", "-cubin", "-arch=" + architecture, "-std=c++17", "-fmad=false", "-Xptxas", "-v",
-                sources().resolve(name + ".cu").toString(), "-o", out.toString()));
     }
 
     static String run(List<String> command) throws IOException {

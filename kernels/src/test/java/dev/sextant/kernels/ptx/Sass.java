@@ -11,7 +11,7 @@ final class Sass {
     private static final Map<Integer, String> NAMES = Map.ofEntries(Map.entry(0x223, "FFMA"), Map.entry(0x221, "FADD"),
             Map.entry(0x381, "LDG"), Map.entry(0x981, "LDG"), Map.entry(0x386, "STG"), Map.entry(0x986, "STG"),
             Map.entry(0x984, "LDS"), Map.entry(0x388, "STS"), Map.entry(0x983, "LDL"), Map.entry(0x387, "STL"),
-            Map.entry(0xb1d, "BAR"));
+            Map.entry(0xb1d, "BAR"), Map.entry(0x23c, "HMMA"));
 
     private Sass() {
     }

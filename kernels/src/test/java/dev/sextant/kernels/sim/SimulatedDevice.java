@@ -27,6 +27,7 @@ public final class SimulatedDevice {
         simulator.set("shuffle", "0");
         simulator.set("recycle", "0");
         simulator.set("fault", "");
+        simulator.set("capability", "80");
         simulator.set("variants", "");
         simulator.reset();
         if (device == null) {

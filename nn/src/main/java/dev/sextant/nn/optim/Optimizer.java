@@ -3,6 +3,7 @@ package dev.sextant.nn.optim;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
+import dev.sextant.engine.trace.Place;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
@@ -164,8 +165,9 @@ public final class Optimizer {
     }
 
     private List<NDArray> stateOf(String name, OptimizerSpec spec, NDArray value) {
-        return state.computeIfAbsent(name, n -> Scope.outside(() -> spec.stateNames().stream()
-                .map(s -> NDArray.full(value.shape(), initialAccumulator, DType.FLOAT32, value.device())).toList()));
+        return state.computeIfAbsent(name, n -> Scope.outside(() -> Place.in("optimizer", () -> spec.stateNames()
+                .stream().map(s -> NDArray.full(value.shape(), initialAccumulator, DType.FLOAT32, value.device()))
+                .toList())));
     }
 
     /// The state arrays by `parameter/name`, for checkpoints; empty for plain SGD.

@@ -93,6 +93,7 @@ final class DoctorCommand implements Runnable {
                 case Probe.Available a -> "available: " + a.backend().describe();
                 case Probe.Unavailable u -> "unavailable: " + u.reason();
             });
+            provider.links().forEach(link -> findings.put("  " + link.name(), link.describe()));
         }
         findings.putIfAbsent("backend cuda", "unavailable: the sextant-kernels module is not on the class path");
     }

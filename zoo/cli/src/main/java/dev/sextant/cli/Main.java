@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "  sextant train lenet                   ten epochs on Fashion-MNIST",
     "  sextant train --resume runs/lenet-0-20260101-120000",
     "  sextant summary resnet18 --format md",
-    "  sextant doctor                        what this machine offers"
+    "  sextant doctor                        what this machine offers",
+    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
 })
 public final class Main implements Runnable {
     @Spec

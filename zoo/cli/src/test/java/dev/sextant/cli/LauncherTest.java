@@ -106,6 +106,24 @@ class LauncherTest {
         assertEquals(List.of(), e.out());
     }
 
+    /// `gpu-lab` is a program of its own, with JCuda's natives where they need not be unpacked.
+    @Test
+    void gpuLabRunsTheKernelsOwnProgram() throws Exception {
+        jdk("a-25", "25");
+        Path kernels = root.resolve("kernels/target");
+        Files.createDirectories(kernels.resolve("lib"));
+        Files.createDirectories(kernels.resolve("natives/lib"));
+        Path jar = Files.writeString(kernels.resolve("sextant-kernels-1.jar"), "");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+        Ended e = launch("gpu-lab", "sgemm", "--thread", "0,0,1,0");
+        assertEquals(0, e.code(), e.err().toString());
+        assertTrue(e.out().contains("arg -Djava.library.path=" + kernels.resolve("natives/lib")), e.out().toString());
+        int program = e.out().indexOf("arg dev.sextant.kernels.lab.GpuLab");
+        assertEquals(List.of("arg sgemm", "arg --thread", "arg 0,0,1,0"),
+                e.out().subList(program + 1, e.out().size()));
+        assertEquals("arg " + jar + ":" + kernels.resolve("lib/*"), e.out().get(program - 1));
+    }
+
     @Test
     void anOldJdkIsNotTakenAndTheNewestIsNamed() throws Exception {
         jdk("a-17", "17.0.15");
