@@ -5,6 +5,7 @@ import dev.sextant.kernels.lab.CudaDoctor;
 import java.util.List;
 import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.CudaProbe.Answer;
+import dev.sextant.kernels.settings.GpuSettings;
 
 /// Offers the device `cuda` where an NVIDIA driver answers. The answer is found once per JVM.
 public final class CudaBackendProvider implements BackendProvider {
@@ -39,7 +40,7 @@ public final class CudaBackendProvider implements BackendProvider {
 
     private static Probe open(Answer.Usable device) {
         try {
-            return new Probe.Available(new CudaBackend(device));
+            return new Probe.Available(new CudaBackend(device, GpuSettings.OWN));
         } catch (LinkageError e) {
             return new Probe.Unavailable("JCuda's native library cannot be loaded (" + firstLine(e)
                     + "); put jcuda-natives for this platform on the class path");
