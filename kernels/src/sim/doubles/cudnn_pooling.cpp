@@ -112,8 +112,8 @@ int cudnnPoolingBackward(void* handle, const void* poolingDesc, const float* alp
             yd->shape().c_str(), dyd->shape().c_str(), xd->shape().c_str(), dxd->shape().c_str()));
     }
     const Pooling p = *pooling;
-    const Tensor xt = *xd, dxt = *dxd, dyt = *dyd;
-    Call call{function, handle, alpha, beta, {{"y", y, yd->bytes(), Argument::READ}, {"dy", dy, dyt.bytes(),
+    const Tensor xt = *xd, dxt = *dxd, dyt = *dyd, yt = *yd;
+    Call call{function, handle, alpha, beta, {{"y", y, yt.bytes(), Argument::READ}, {"dy", dy, dyt.bytes(),
         Argument::READ}, {"x", x, xt.bytes(), Argument::READ}, {"dx", dx, dxt.bytes(), result(beta)}}};
     return call.run([=](float a, float b) {
         const auto* in = static_cast<const float*>(x);
@@ -125,6 +125,11 @@ int cudnnPoolingBackward(void* handle, const void* poolingDesc, const float* alp
             const Window v = window(p, xt, row, column);
             const double g = static_cast<const float*>(dy)[dyt.at(n, c, row, column)];
             const long won = isMax(p) ? winner(p, xt, in, n, c, v) : -1;
+            const float highest = static_cast<const float*>(y)[yt.at(n, c, row, column)];
+            if (isMax(p) && highest != in[won] && !std::isnan(in[won])) {
+                finding("cudnn", text("cudnnPoolingBackward: y holds %g where pooling x gives %g", highest, in[won]));
+                return;
+            }
             for (int h = v.h0; h < v.h1; h++)
             for (int w = v.w0; w < v.w1; w++) {
                 if (!isMax(p)) {

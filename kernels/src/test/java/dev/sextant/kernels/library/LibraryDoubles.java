@@ -34,13 +34,28 @@ public final class LibraryDoubles {
     public static synchronized Device fresh(GpuSettings settings) {
         SimulatedDevice.fresh();
         return DEVICES.computeIfAbsent(settings, s -> {
-            System.setProperty(CudaProbe.LIBRARY_DIRECTORY, build(SimulatedDevice.simulator()).toString());
             try {
-                return Device.of(CudaBackend.open(s));
-            } finally {
-                System.clearProperty(CudaProbe.LIBRARY_DIRECTORY);
+                return Device.of(where(() -> CudaBackend.open(s)));
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
             }
         });
+    }
+
+    /// Something that opens a device.
+    interface Opening<T> {
+        /// Opens it.
+        T open() throws ReflectiveOperationException;
+    }
+
+    /// Opens a device where the doubles are what is installed.
+    static <T> T where(Opening<T> opening) throws ReflectiveOperationException {
+        System.setProperty(CudaProbe.LIBRARY_DIRECTORY, build(SimulatedDevice.simulator()).toString());
+        try {
+            return opening.open();
+        } finally {
+            System.clearProperty(CudaProbe.LIBRARY_DIRECTORY);
+        }
     }
 
     /// The same, as it is.
