@@ -44,7 +44,7 @@ final class Backward {
         if (v.retainsGrad()) {
             v.keepGrad(dy.array);
         }
-        var sink = new ParentSink(node);
+        var sink = new ParentSink(node, !dy.shared);
         new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
         if (!dy.shared && !sink.lent) {
@@ -54,10 +54,17 @@ final class Backward {
 
     private final class ParentSink implements Sink {
         private final Var.Node node;
+        private final boolean owned;
         private boolean lent;
 
-        ParentSink(Var.Node node) {
+        ParentSink(Var.Node node, boolean owned) {
             this.node = node;
+            this.owned = owned;
+        }
+
+        @Override
+        public boolean mayOverwrite() {
+            return owned && !lent;
         }
 
         @Override

@@ -76,6 +76,11 @@ class SimdWinogradTest {
             rig.ref().conv2dBackwardData(spec, dz.ref(), w.ref(), new Target(dx.ref(), write));
             usesWinograd(() -> rig.mine().conv2dBackwardData(spec, dz.mine(), w.mine(), new Target(dx.mine(), write)));
             rig.close("conv2dBackwardData " + write + " of " + xs + " by " + ws, dx, BOUND);
+            Twin dw = rig.gradient(w, write);
+            rig.ref().conv2dBackwardFilter(spec, dz.ref(), x.ref(), new Target(dw.ref(), write));
+            usesWinograd(
+                    () -> rig.mine().conv2dBackwardFilter(spec, dz.mine(), x.mine(), new Target(dw.mine(), write)));
+            rig.close("conv2dBackwardFilter " + write + " of " + xs + " by " + ws, dw, BOUND);
         }
     }
 

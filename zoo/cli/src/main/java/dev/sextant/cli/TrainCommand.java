@@ -107,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
                 Wrong.oneOf(spec, "convolution algorithm", conv == null ? "auto" : conv, Devices.CONV),
                 epochs(usual.epochs()), Wrong.within(spec, "--batch", batch == null ? usual.batch() : batch, 1,
                         1_000_000),
-                learningRate(usual.lr()), data, netOptions.settings, weights.start(spec, freeze));
+                learningRate(usual.lr()), data, 0, netOptions.settings, weights.start(spec, freeze));
     }
 
     private int threads(int usual) {
@@ -142,9 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         refuseWithResume("--batch", batch != null && batch != s.batch());
         refuseWithResume("--lr", lr != null && lr != s.lr());
         refuseWithResume("--out", out != null && !out.equals(resume));
-        return new TrainSettings(s.net(), s.edition(), s.variant(), s.backend(), s.seed(), threads(s.threads()),
-                s.precision(), s.fuse(), s.conv(), epochs(s.epochs()), s.batch(), s.lr(),
-                data == null ? s.data() : data, s.options(), s.start());
+        return s.forSitting(threads(s.threads()), epochs(s.epochs()), data == null ? s.data() : data);
     }
 
     private void refuseWithResume(String flag, boolean differs) {

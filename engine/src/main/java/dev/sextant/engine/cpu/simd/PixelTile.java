@@ -30,13 +30,14 @@ abstract class PixelTile {
 
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new PixelTile[] {
-            new Avx512PixelTile12x32(), new Avx512PixelTile14x32(), new Avx512PixelTile7x32(),
+            new Avx512PixelTile12x32(), new Avx512PixelTile13x32(), new Avx512PixelTile7x32(),
             new Avx512PixelTile6x64(), new Avx512PixelTile5x64(), new Avx512PixelTile4x64(),
             new Avx512PixelTile3x64(), new Avx512PixelTile2x64(), new Avx512PixelTile1x64(),
             new Avx512PixelTile4x32(), new Avx512PixelTile2x32(), new Avx512PixelTile1x32(),
             new Avx512PixelTile24x16(), new Avx512PixelTile12x16(), new Avx512PixelTile6x16(),
             new Avx512PixelTile3x16(), new Avx512PixelTile1x16(), new Avx512PlanarTile12x32(),
-            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x32(),
+            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x64(),
+            new Avx512PlanarTile1x32(),
             new Avx512PlanarTile12x16(), new Avx512PlanarTile1x16()};
         case 8 -> new PixelTile[] {
             new Avx2PixelTile4x16(), new Avx2PixelTile3x24(), new Avx2PixelTile2x16(), new Avx2PixelTile1x32(),

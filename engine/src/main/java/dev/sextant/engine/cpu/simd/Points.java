@@ -8,7 +8,7 @@ package dev.sextant.engine.cpu.simd;
 ///
 /// | step                | matrix                | here                                            |
 /// |---------------------|-----------------------|-------------------------------------------------|
-/// | filter `r → n`      | `G = diag(scale)·E_r` | [#evaluate] with `k = r`, then [#scale]         |
+/// | filter `r → n`      | `G = diag(scale)·E_r` | [#filter] with `k = r`                          |
 /// | inputs `n → n`      | `Bᵀ`                  | [#interpolate]                                  |
 /// | products `n → m`    | `Aᵀ = E_mᵀ`           | [#gather] with `k = m`                          |
 ///
@@ -44,6 +44,10 @@ abstract class Points {
 
     /// `y = E_k·x`: the values at the points of the polynomial with `k` coefficients.
     abstract void evaluate(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines);
+
+    /// `y = diag(scale)·E_k·x`.
+    abstract void filter(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
             int lines);
 
     /// `y = E_kᵀ·x`: `count` numbers to `k`.

@@ -49,15 +49,23 @@ final class Points5 extends Points {
     @Override
     void evaluate(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
         if (k != 3) {
-            throw new IllegalStateException("5 points are for filters and tiles of 3, not " + k);
+            throw new IllegalStateException("5 points: no filters or tiles of " + k);
         }
         evaluate3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
     }
 
     @Override
+    void filter(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
+        if (k != 3) {
+            throw new IllegalStateException("5 points: no filters or tiles of " + k);
+        }
+        filter3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+    }
+
+    @Override
     void gather(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
         if (k != 3) {
-            throw new IllegalStateException("5 points are for filters and tiles of 3, not " + k);
+            throw new IllegalStateException("5 points: no filters or tiles of " + k);
         }
         gather3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
     }
@@ -82,6 +90,32 @@ final class Points5 extends Points {
             even = x2.fma(b2, x0);
             x1.fma(b, even).intoArray(y, to + 2 * yStep);
             x1.fma(minusB, even).intoArray(y, to + 3 * yStep);
+            x2.intoArray(y, to + 4 * yStep);
+        }
+    }
+
+    private static void filter3(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines) {
+        FloatVector a0 = FloatVector.broadcast(S, 1 / (2 * A * (A2 - B2)));
+        FloatVector a1 = FloatVector.broadcast(S, A / (2 * A * (A2 - B2)));
+        FloatVector a2 = FloatVector.broadcast(S, A2 / (2 * A * (A2 - B2)));
+        FloatVector b0 = FloatVector.broadcast(S, 1 / (2 * B * (B2 - A2)));
+        FloatVector b1 = FloatVector.broadcast(S, B / (2 * B * (B2 - A2)));
+        FloatVector b2 = FloatVector.broadcast(S, B2 / (2 * B * (B2 - A2)));
+        for (int i = 0; i < lines; i++) {
+            int from = xo + i * xLine;
+            int to = yo + i * yLine;
+            FloatVector x0 = FloatVector.fromArray(S, x, from);
+            FloatVector x1 = FloatVector.fromArray(S, x, from + xStep);
+            FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xStep);
+            FloatVector even = x2.fma(a2, x0.mul(a0));
+            FloatVector odd = x1.mul(a1);
+            even.add(odd).intoArray(y, to);
+            odd.sub(even).intoArray(y, to + yStep);
+            even = x2.fma(b2, x0.mul(b0));
+            odd = x1.mul(b1);
+            even.add(odd).intoArray(y, to + 2 * yStep);
+            odd.sub(even).intoArray(y, to + 3 * yStep);
             x2.intoArray(y, to + 4 * yStep);
         }
     }

@@ -52,10 +52,17 @@ final class Points6 extends Points {
     void evaluate(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
         switch (k) {
             case 2 -> evaluate2(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
-            case 3 -> evaluate3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
             case 4 -> evaluate4(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
-            case 5 -> evaluate5(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
-            default -> throw new IllegalStateException("6 points are for filters and tiles of 2 to 5, not " + k);
+            default -> throw new IllegalStateException("6 points: no tiles of " + k);
+        }
+    }
+
+    @Override
+    void filter(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
+        switch (k) {
+            case 3 -> filter3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+            case 5 -> filter5(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+            default -> throw new IllegalStateException("6 points: no filters of " + k);
         }
     }
 
@@ -66,7 +73,7 @@ final class Points6 extends Points {
             case 3 -> gather3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
             case 4 -> gather4(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
             case 5 -> gather5(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
-            default -> throw new IllegalStateException("6 points are for filters and tiles of 2 to 5, not " + k);
+            default -> throw new IllegalStateException("6 points: no tiles of " + k);
         }
     }
 
@@ -87,31 +94,6 @@ final class Points6 extends Points {
             x1.fma(b, x0).intoArray(y, to + 3 * yStep);
             x1.fma(minusB, x0).intoArray(y, to + 4 * yStep);
             x1.intoArray(y, to + 5 * yStep);
-        }
-    }
-
-    private static void evaluate3(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
-            int lines) {
-        FloatVector a = FloatVector.broadcast(S, A);
-        FloatVector minusA = FloatVector.broadcast(S, -A);
-        FloatVector b = FloatVector.broadcast(S, B);
-        FloatVector minusB = FloatVector.broadcast(S, -B);
-        FloatVector a2 = FloatVector.broadcast(S, A2);
-        FloatVector b2 = FloatVector.broadcast(S, B2);
-        for (int i = 0; i < lines; i++) {
-            int from = xo + i * xLine;
-            int to = yo + i * yLine;
-            FloatVector x0 = FloatVector.fromArray(S, x, from);
-            FloatVector x1 = FloatVector.fromArray(S, x, from + xStep);
-            FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xStep);
-            x0.intoArray(y, to);
-            FloatVector even = x2.fma(a2, x0);
-            x1.fma(a, even).intoArray(y, to + yStep);
-            x1.fma(minusA, even).intoArray(y, to + 2 * yStep);
-            even = x2.fma(b2, x0);
-            x1.fma(b, even).intoArray(y, to + 3 * yStep);
-            x1.fma(minusB, even).intoArray(y, to + 4 * yStep);
-            x2.intoArray(y, to + 5 * yStep);
         }
     }
 
@@ -143,14 +125,47 @@ final class Points6 extends Points {
         }
     }
 
-    private static void evaluate5(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+    private static void filter3(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
             int lines) {
-        FloatVector a = FloatVector.broadcast(S, A);
-        FloatVector minusA = FloatVector.broadcast(S, -A);
-        FloatVector b = FloatVector.broadcast(S, B);
-        FloatVector minusB = FloatVector.broadcast(S, -B);
-        FloatVector a2 = FloatVector.broadcast(S, A2);
-        FloatVector b2 = FloatVector.broadcast(S, B2);
+        FloatVector zero = FloatVector.broadcast(S, 1 / (A2 * B2));
+        FloatVector a0 = FloatVector.broadcast(S, 1 / (2 * A2 * (A2 - B2)));
+        FloatVector a1 = FloatVector.broadcast(S, A / (2 * A2 * (A2 - B2)));
+        FloatVector a2 = FloatVector.broadcast(S, A2 / (2 * A2 * (A2 - B2)));
+        FloatVector b0 = FloatVector.broadcast(S, 1 / (2 * B2 * (B2 - A2)));
+        FloatVector b1 = FloatVector.broadcast(S, B / (2 * B2 * (B2 - A2)));
+        FloatVector b2 = FloatVector.broadcast(S, B2 / (2 * B2 * (B2 - A2)));
+        for (int i = 0; i < lines; i++) {
+            int from = xo + i * xLine;
+            int to = yo + i * yLine;
+            FloatVector x0 = FloatVector.fromArray(S, x, from);
+            FloatVector x1 = FloatVector.fromArray(S, x, from + xStep);
+            FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xStep);
+            x0.mul(zero).intoArray(y, to);
+            FloatVector even = x2.fma(a2, x0.mul(a0));
+            FloatVector odd = x1.mul(a1);
+            even.add(odd).intoArray(y, to + yStep);
+            even.sub(odd).intoArray(y, to + 2 * yStep);
+            even = x2.fma(b2, x0.mul(b0));
+            odd = x1.mul(b1);
+            even.add(odd).intoArray(y, to + 3 * yStep);
+            even.sub(odd).intoArray(y, to + 4 * yStep);
+            x2.intoArray(y, to + 5 * yStep);
+        }
+    }
+
+    private static void filter5(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines) {
+        FloatVector zero = FloatVector.broadcast(S, 1 / (A2 * B2));
+        FloatVector a0 = FloatVector.broadcast(S, 1 / (2 * A2 * (A2 - B2)));
+        FloatVector a1 = FloatVector.broadcast(S, A / (2 * A2 * (A2 - B2)));
+        FloatVector a2 = FloatVector.broadcast(S, A2 / (2 * A2 * (A2 - B2)));
+        FloatVector a3 = FloatVector.broadcast(S, A2 * A / (2 * A2 * (A2 - B2)));
+        FloatVector a4 = FloatVector.broadcast(S, A2 * A2 / (2 * A2 * (A2 - B2)));
+        FloatVector b0 = FloatVector.broadcast(S, 1 / (2 * B2 * (B2 - A2)));
+        FloatVector b1 = FloatVector.broadcast(S, B / (2 * B2 * (B2 - A2)));
+        FloatVector b2 = FloatVector.broadcast(S, B2 / (2 * B2 * (B2 - A2)));
+        FloatVector b3 = FloatVector.broadcast(S, B2 * B / (2 * B2 * (B2 - A2)));
+        FloatVector b4 = FloatVector.broadcast(S, B2 * B2 / (2 * B2 * (B2 - A2)));
         for (int i = 0; i < lines; i++) {
             int from = xo + i * xLine;
             int to = yo + i * yLine;
@@ -159,15 +174,15 @@ final class Points6 extends Points {
             FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xStep);
             FloatVector x3 = FloatVector.fromArray(S, x, from + 3 * xStep);
             FloatVector x4 = FloatVector.fromArray(S, x, from + 4 * xStep);
-            x0.intoArray(y, to);
-            FloatVector even = x4.fma(a2, x2).fma(a2, x0);
-            FloatVector odd = x3.fma(a2, x1);
-            odd.fma(a, even).intoArray(y, to + yStep);
-            odd.fma(minusA, even).intoArray(y, to + 2 * yStep);
-            even = x4.fma(b2, x2).fma(b2, x0);
-            odd = x3.fma(b2, x1);
-            odd.fma(b, even).intoArray(y, to + 3 * yStep);
-            odd.fma(minusB, even).intoArray(y, to + 4 * yStep);
+            x0.mul(zero).intoArray(y, to);
+            FloatVector even = x4.fma(a4, x2.fma(a2, x0.mul(a0)));
+            FloatVector odd = x3.fma(a3, x1.mul(a1));
+            even.add(odd).intoArray(y, to + yStep);
+            even.sub(odd).intoArray(y, to + 2 * yStep);
+            even = x4.fma(b4, x2.fma(b2, x0.mul(b0)));
+            odd = x3.fma(b3, x1.mul(b1));
+            even.add(odd).intoArray(y, to + 3 * yStep);
+            even.sub(odd).intoArray(y, to + 4 * yStep);
             x4.intoArray(y, to + 5 * yStep);
         }
     }

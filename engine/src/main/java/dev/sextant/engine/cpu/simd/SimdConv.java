@@ -2,6 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
@@ -177,6 +178,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        Winograd winograd = ConvChoice.winograd(settings(), spec, x, dw.array(), dz);
+        if (winograd != null) {
+            Trace.chose(() -> "winograd " + winograd);
+            WinogradGradient.run(workers(), winograd, spec, dz, x, dw);
+            return;
+        }
         Plain plain = Plain.of(dw);
         Target result = plain.target();
         if (BlockedView.is(dz) && spec.groups() == 1 && !BlockedView.is(x) && x.dim(1) < BlockedView.LANES) {
@@ -260,7 +267,7 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     @Override
     default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
         if (BlockedView.is(dz)) {
-            BlockedNorm.channelSums(workers(), dz, dbias);
+            BlockedBias.backward(workers(), UnarySpec.IDENTITY, dz, null, dz, dbias);
         } else {
             ChannelSums.sumChannels(workers(), dz, dbias);
         }

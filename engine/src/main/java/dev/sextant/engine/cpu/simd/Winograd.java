@@ -32,6 +32,11 @@ record Winograd(Points points, int m, int r) {
         return "F(" + m + "x" + m + "," + r + "x" + r + ")";
     }
 
+    /// Elements of the working memory of transforms, which begins at [Scratch#LEAD] of an aligned array.
+    int room() {
+        return (STRIP + 1) * positions() * LANES;
+    }
+
     /// The tiles of all images, row by row, with `m` pixels from one to the next.
     record Grid(int images, int rows, int columns) {
         int tiles() {
@@ -46,14 +51,14 @@ record Winograd(Points points, int m, int r) {
     /// Transforms patches of `size × size` pixels (`n` for inputs, `m` for gradients) of one block.
     ///
     /// @param top      rows of the first patch above the image; `left` alike
+    /// @param work     room for the transform
     /// @param v        where position 0 of the first tile goes; tiles are a vector apart
     /// @param position distance between positions
-    void spread(Grid grid, BlockedView x, int block, int size, int top, int left, int first, int count, float[] v,
-            int vo, int position) {
+    void spread(Grid grid, BlockedView x, int block, int size, int top, int left, int first, int count, float[] work,
+            float[] v, int vo, int position) {
         int n = n();
-        var scratch = Scratch.ofThread();
-        float[] half = scratch.floats(Scratch.TILE, STRIP * n * n * LANES);
-        float[] patch = scratch.floats(Scratch.TILE_SUMS, n * n * LANES);
+        int patch = Scratch.LEAD;
+        int half = patch + positions() * LANES;
         for (int s = 0; s < count; s += STRIP) {
             int tiles = Math.min(STRIP, count - s);
             for (int i = 0; i < tiles; i++) {
@@ -63,28 +68,29 @@ record Winograd(Points points, int m, int r) {
                 int at = x.at(t / (grid.columns * grid.rows), block);
                 int h = row * m - top;
                 int w = column * m - left;
-                int to = i * size * n * LANES;
+                int to = half + i * size * n * LANES;
                 if (h >= 0 && w >= 0 && h + size <= x.height() && w + size <= x.width()) {
-                    points.spread(size, x.data(), at + (h * x.width() + w) * LANES, LANES, x.width() * LANES, half, to,
+                    points.spread(size, x.data(), at + (h * x.width() + w) * LANES, LANES, x.width() * LANES, work, to,
                             LANES, n * LANES, size);
                 } else {
-                    cut(x, at, h, w, size, patch);
-                    points.spread(size, patch, 0, LANES, size * LANES, half, to, LANES, n * LANES, size);
+                    cut(x, at, h, w, size, work, patch);
+                    points.spread(size, work, patch, LANES, size * LANES, work, to, LANES, n * LANES, size);
                 }
             }
             for (int j = 0; j < n; j++) {
-                points.spread(size, half, j * LANES, n * LANES, size * n * LANES, v, vo + j * position + s * LANES,
+                points.spread(size, work, half + j * LANES, n * LANES, size * n * LANES, v,
+                        vo + j * position + s * LANES,
                         n * position, LANES, tiles);
             }
         }
     }
 
     /// A patch that reaches beyond the image, with zeros there.
-    private static void cut(BlockedView x, int at, int h, int w, int size, float[] patch) {
+    private static void cut(BlockedView x, int at, int h, int w, int size, float[] patch, int po) {
         int left = Math.clamp(-w, 0, size);
         int end = Math.clamp(x.width() - w, left, size);
         for (int i = 0; i < size; i++) {
-            int to = i * size * LANES;
+            int to = po + i * size * LANES;
             if (h + i < 0 || h + i >= x.height() || end == left) {
                 Arrays.fill(patch, to, to + size * LANES, 0);
             } else {
@@ -100,21 +106,23 @@ record Winograd(Points points, int m, int r) {
     ///
     /// @param z        position 0 of the first tile
     /// @param position distance between positions
-    void gather(float[] z, int zo, int position, int count, float[] y) {
+    /// @param work     room for the transform
+    void gather(float[] z, int zo, int position, int count, float[] work, float[] y, int yo) {
         int n = n();
-        float[] half = Scratch.ofThread().floats(Scratch.TILE, STRIP * n * m * LANES);
+        int half = Scratch.LEAD;
         for (int s = 0; s < count; s += STRIP) {
             int tiles = Math.min(STRIP, count - s);
             for (int j = 0; j < n; j++) {
-                points.gather(m, z, zo + j * position + s * LANES, n * position, LANES, half, j * LANES, n * LANES,
+                points.gather(m, z, zo + j * position + s * LANES, n * position, LANES, work, half + j * LANES,
+                        n * LANES,
                         m * n * LANES, tiles);
             }
-            points.gather(m, half, 0, LANES, n * LANES, y, s * m * m * LANES, LANES, m * LANES, tiles * m);
+            points.gather(m, work, half, LANES, n * LANES, y, yo + s * m * m * LANES, LANES, m * LANES, tiles * m);
         }
     }
 
     /// Writes tiles to their places, leaving out what lies beyond the image.
-    void place(Grid grid, float[] tiles, int first, int count, BlockedView y, int block, boolean adds) {
+    void place(Grid grid, float[] tiles, int from, int first, int count, BlockedView y, int block, boolean adds) {
         for (int i = 0; i < count; i++) {
             int t = first + i;
             int q = t % grid.columns * m;
@@ -123,7 +131,8 @@ record Winograd(Points points, int m, int r) {
             int rows = Math.min(m, y.height() - p);
             int columns = Math.min(m, y.width() - q);
             for (int row = 0; row < rows; row++) {
-                Loops.copy(tiles, (i * m + row) * m * LANES, y.data(), at + row * y.width() * LANES, columns * LANES,
+                Loops.copy(tiles, from + (i * m + row) * m * LANES, y.data(), at + row * y.width() * LANES,
+                        columns * LANES,
                         adds);
             }
         }

@@ -20,8 +20,6 @@ import dev.sextant.engine.spi.Target;
 ///   the second-level cache.
 final class WinogradConv {
     private static final int LANES = BlockedView.LANES;
-    /// Longest chain of multiply-adds, as in [BlockedConv].
-    private static final int CHAIN = 128;
     /// Elements of transformed inputs that a chunk works on.
     private static final int CHUNK = 200_000;
     /// Tiles that a panel of weights works on at a time, when all tiles are there.
@@ -81,11 +79,10 @@ final class WinogradConv {
     private void run() {
         int perTile = form.positions() * x.blocks() * LANES;
         int all = roundUp(grid.tiles());
-        int chunk = Math.clamp(CHUNK / (perTile * tile.pixels), 1, 8) * tile.pixels;
         if ((long) all * perTile <= ALL && filter.panels() * filter.panel() > CHUNK) {
-            tilesFirst(all, Math.max(chunk, WIDE / tile.pixels * tile.pixels));
+            tilesFirst(all, Math.min(all, WIDE / tile.pixels * tile.pixels));
         } else {
-            weightsFirst(Math.min(all, chunk));
+            weightsFirst(Math.min(all, Math.clamp(CHUNK / (perTile * tile.pixels), 1, 8) * tile.pixels));
         }
     }
 
@@ -94,41 +91,53 @@ final class WinogradConv {
     }
 
     private void weightsFirst(int chunk) {
-        int panel = filter.panel();
-        float[] u = Scratch.ofThread().floats(Scratch.PACKED_A, filter.panels() * panel);
-        workers.run(filter.panels() * filter.pieces(), i -> filter.transform(i / filter.pieces(), i % filter.pieces(),
-                u, i / filter.pieces() * panel));
+        float[] u = Scratch.ofThread().aligned(Scratch.PACKED_A, filter.panels() * filter.panel());
+        workers.run(filter.panels() * filter.parts(), i -> filter.transform(i / filter.parts(), i % filter.parts(),
+                Scratch.ofThread().aligned(Scratch.WORK, filter.room()), u, Scratch.LEAD + i * filter.part()));
         int position = x.blocks() * chunk * LANES + LANES;
         int[] shift = shifts(chunk);
         workers.run(Math.ceilDiv(grid.tiles(), chunk), i -> {
             int first = i * chunk;
             int count = Math.min(chunk, grid.tiles() - first);
-            float[] v = Scratch.ofThread().floats(Scratch.WORK, form.positions() * position);
+            var products = new Products(chunk, form.positions() * position);
             for (int block = 0; block < x.blocks(); block++) {
-                form.spread(grid, x, block, form.n(), top, left, first, count, v, block * chunk * LANES, position);
+                form.spread(grid, x, block, form.n(), top, left, first, count, products.work, products.work,
+                        products.more + block * chunk * LANES, position);
             }
-            for (int p = 0; p < filter.panels(); p++) {
-                panel(p, u, p * panel, v, 0, position, shift, first, count);
+            for (int panel = 0; panel < filter.panels(); panel++) {
+                for (int part = 0; part < filter.parts(); part++) {
+                    products.add(part, u, Scratch.LEAD + panel * filter.panel() + part * filter.part(), products.work,
+                            products.more, position, shift, count);
+                }
+                products.store(panel, first, count);
             }
         });
     }
 
     private void tilesFirst(int all, int chunk) {
         int position = x.blocks() * all * LANES + LANES;
-        float[] v = Scratch.ofThread().floats(Scratch.PACKED_A, form.positions() * position);
-        int parts = Math.ceilDiv(grid.tiles(), chunk);
-        workers.run(parts * x.blocks(), i -> {
-            int block = i / parts;
-            int first = i % parts * chunk;
-            form.spread(grid, x, block, form.n(), top, left, first, Math.min(chunk, grid.tiles() - first), v,
-                    (block * all + first) * LANES, position);
+        float[] v = Scratch.ofThread().aligned(Scratch.PACKED_A, form.positions() * position);
+        int groups = Math.ceilDiv(grid.tiles(), chunk);
+        workers.run(groups * x.blocks(), i -> {
+            int block = i / groups;
+            int first = i % groups * chunk;
+            form.spread(grid, x, block, form.n(), top, left, first, Math.min(chunk, grid.tiles() - first), Scratch
+                    .ofThread().aligned(Scratch.WORK, form.room()), v, Scratch.LEAD + (block * all + first) * LANES,
+                    position);
         });
         int[] shift = shifts(all);
-        workers.run(filter.panels(), p -> {
-            float[] u = Scratch.ofThread().floats(Scratch.WORK, filter.panel());
-            filter.transform(p, u, 0);
+        workers.run(filter.panels(), panel -> {
+            var products = new Products(chunk, filter.panel());
             for (int first = 0; first < grid.tiles(); first += chunk) {
-                panel(p, u, 0, v, first * LANES, position, shift, first, Math.min(chunk, grid.tiles() - first));
+                int count = Math.min(chunk, grid.tiles() - first);
+                for (int part = 0; part < filter.parts(); part++) {
+                    int u = products.more + part * filter.part();
+                    if (first == 0) {
+                        filter.transform(panel, part, products.work, products.work, u);
+                    }
+                    products.add(part, products.work, u, v, Scratch.LEAD + first * LANES, position, shift, count);
+                }
+                products.store(panel, first, count);
             }
         });
     }
@@ -142,37 +151,54 @@ final class WinogradConv {
         return shift;
     }
 
-    /// Products and results of some tiles and a panel of result channels.
-    private void panel(int panel, float[] u, int uo, float[] v, int vo, int position, int[] shift, int first,
-            int count) {
-        int room = roundUp(count);
-        int step = tile.blocks * room * LANES + LANES;
-        var scratch = Scratch.ofThread();
-        float[] z = scratch.floats(Scratch.WORK_2, form.positions() * step);
-        int parts = Math.ceilDiv(shift.length, CHAIN);
-        for (int i = 0; i < form.positions(); i++) {
-            for (int part = 0; part < parts; part++) {
-                int from = part * shift.length / parts;
-                int to = (part + 1) * shift.length / parts;
-                for (int t = 0; t < room; t += tile.pixels) {
-                    tile.run(from, to, v, vo + i * position + t * LANES, shift, u, uo + i * filter.position(), z,
-                            i * step + t * LANES, LANES, room * LANES, part > 0);
+    /// Products and results of some tiles and a panel of result channels, with the thread's working memory:
+    /// room for transforms, products, results, and what the caller keeps there.
+    private final class Products {
+        final float[] work;
+        final int more;
+        private final int z;
+        private final int results;
+        /// Distance between positions and between blocks of the products.
+        private final int position;
+        private final int block;
+
+        Products(int tiles, int additional) {
+            block = tiles * LANES;
+            position = tile.blocks * block + LANES;
+            z = Scratch.LEAD + Math.max(form.room(), filter.room());
+            results = z + form.positions() * position;
+            more = results + block * form.m() * form.m();
+            work = Scratch.ofThread().aligned(Scratch.WORK, more + additional);
+        }
+
+        /// Adds the products over one part of the source channels.
+        void add(int part, float[] u, int uo, float[] v, int vo, int vPosition, int[] shift, int count) {
+            int from = filter.start(part);
+            int to = filter.start(part + 1);
+            for (int i = 0; i < form.positions(); i++) {
+                int wo = uo + i * filter.position() - from * filter.width();
+                for (int t = 0; t < count; t += tile.pixels) {
+                    tile.run(from, to, v, vo + i * vPosition + t * LANES, shift, u, wo, work, z + i * position
+                            + t * LANES, LANES, block, part > 0);
                 }
             }
         }
-        int pixels = count * form.m() * form.m();
-        float[] results = scratch.floats(Scratch.WORK_3, pixels * LANES);
-        for (int b = 0; b < tile.blocks; b++) {
-            int block = panel * tile.blocks + b;
-            form.gather(z, b * room * LANES, step, count, results);
-            if (bias != null) {
-                VectorBlocks.addToPixels(bias, block * LANES, results, 0, pixels);
+
+        /// Turns the sums into pixels.
+        void store(int panel, int first, int count) {
+            int pixels = count * form.m() * form.m();
+            for (int b = 0; b < tile.blocks; b++) {
+                int channels = panel * tile.blocks + b;
+                form.gather(work, z + b * block, position, count, work, work, results);
+                if (bias != null) {
+                    VectorBlocks.addToPixels(bias, channels * LANES, work, results, pixels);
+                }
+                if (!activation.isIdentity()) {
+                    Unary.apply(activation, work, results, work, results, pixels * LANES);
+                    BlockedView.clear(work, results, y.realLanes(channels), pixels);
+                }
+                form.place(grid, work, results, first, count, y, channels, adds);
             }
-            if (!activation.isIdentity()) {
-                Unary.apply(activation, results, 0, results, 0, pixels * LANES);
-                BlockedView.clear(results, 0, y.realLanes(block), pixels);
-            }
-            form.place(grid, results, first, count, y, block, adds);
         }
     }
 }
