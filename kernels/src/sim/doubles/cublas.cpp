@@ -68,8 +68,8 @@ Matrix operand(const char* name, const void* first, int operation, int rows, int
 
 std::string checkLeading(const char* function, const Matrix& m) {
     int least = m.rows > 1 ? m.rows : 1;
-    return m.ld >= least ? "" : text("%s: ld%c = %ld, but %s has %d rows as stored (%d columns): it must be at least %d",
-        function, m.name[0] + ('a' - 'A'), m.ld, m.name, m.rows, m.columns, least);
+    return m.ld >= least ? "" : text("%s: ld%c = %ld, but %s has %d rows as stored (%d columns): it must be at least"
+        " %d", function, m.name[0] + ('a' - 'A'), m.ld, m.name, m.rows, m.columns, least);
 }
 
 int product(const char* function, void* handle, int operationA, int operationB, int m, int n, int k,

@@ -1,6 +1,6 @@
-// cublas_symbols.cpp -- every symbol of cuBLAS that JCuda 12.6.0's native library binds: a missing one would end the JVM when it
-// is first called. What the double does not implement answers 15, NOT_SUPPORTED, and is a finding; the definitions
-// of the other files take precedence over these weak ones. A test compares this list with the library.
+// cublas_symbols.cpp -- every symbol of cuBLAS that JCuda 12.6.0 binds: a missing one would end the JVM when
+// it is first called. What the double does not implement answers 15, NOT_SUPPORTED, and is a finding; the
+// definitions of the other files take precedence over these weak ones. A test compares this list with the library.
 #include "sim.h"
 
 #define UNSUPPORTED(name) \

@@ -215,6 +215,13 @@ int cudnnSetConvolutionMathType(void* descriptor, int math) {
     return OK;
 }
 
+int cudnnGetConvolutionMathType(const void* convDesc, int* math) {
+    CUDNN_BEGIN("cudnnGetConvolutionMathType")
+    CUDNN_GET(Convolution, d, "cudnnGetConvolutionMathType", convDesc)
+    *math = d->math;
+    return OK;
+}
+
 int cudnnSetConvolutionGroupCount(void* descriptor, int groups) {
     const char* function = "cudnnSetConvolutionGroupCount";
     CUDNN_BEGIN(function)
@@ -249,8 +256,8 @@ int cudnnSetPooling2dDescriptor(void* descriptor, int mode, int nan, int windowH
     const char* function = "cudnnSetPooling2dDescriptor";
     CUDNN_BEGIN(function)
     auto* p = toSet<Pooling>(function, descriptor);
-    if (p == nullptr || mode < 0 || mode > 3 || nan < 0 || nan > 1 || windowH <= 0 || windowW <= 0 || padH < 0
-            || padW < 0 || strideH <= 0 || strideW <= 0) {
+    if (p == nullptr || mode < 0 || mode > 3 || nan < 0 || nan > 1 || windowH <= 0 || windowW <= 0
+            || strideH <= 0 || strideW <= 0) {
         return refuse(BAD_PARAM, text("%s: mode %d, NaN option %d, window %d %d, pad %d %d, stride %d %d", function,
             mode, nan, windowH, windowW, padH, padW, strideH, strideW));
     }

@@ -60,7 +60,8 @@ int cudnnBatchNormalizationForwardTraining(void* handle, int mode, const float* 
     if (int status = check(function, mode, epsilon, *xd, *yd, *pd)) {
         return status;
     }
-    if ((runningMean == nullptr) != (runningVariance == nullptr) || (savedMean == nullptr) != (savedInverse == nullptr)) {
+    if ((runningMean == nullptr) != (runningVariance == nullptr)
+            || (savedMean == nullptr) != (savedInverse == nullptr)) {
         return refuse(BAD_PARAM, text("%s: running mean and variance, and saved mean and inverse, go in pairs",
             function));
     }
@@ -68,8 +69,9 @@ int cudnnBatchNormalizationForwardTraining(void* handle, int mode, const float* 
     const uint64_t p = pd->bytes(), running = runningMean == nullptr ? 0 : p, saved = savedMean == nullptr ? 0 : p;
     const auto kept = factor == 1 ? Argument::WRITE : Argument::UPDATE;
     Call call{function, handle, alpha, beta, {{"x", x, xt.bytes(), Argument::READ}, {"scale", scale, p, Argument::READ},
-        {"bias", bias, p, Argument::READ}, {"y", y, yt.bytes(), result(beta)}, {"running mean", runningMean, running, kept},
-        {"running variance", runningVariance, running, kept}, {"saved mean", savedMean, saved, Argument::WRITE},
+        {"bias", bias, p, Argument::READ}, {"y", y, yt.bytes(), result(beta)},
+        {"running mean", runningMean, running, kept}, {"running variance", runningVariance, running, kept},
+        {"saved mean", savedMean, saved, Argument::WRITE},
         {"saved inverse", savedInverse, saved, Argument::WRITE}}};
     return call.run([=](float a, float b) {
         const double count = (double) xt.n * xt.h * xt.w;
@@ -86,8 +88,8 @@ int cudnnBatchNormalizationForwardTraining(void* handle, int mode, const float* 
             }
             if (running != 0) {
                 doubles::blend(static_cast<float*>(runningMean)[c], m.mean, factor, 1 - factor);
-                doubles::blend(static_cast<float*>(runningVariance)[c], m.variance * count / (count > 1 ? count - 1 : 1),
-                    factor, 1 - factor);
+                const double unbiased = m.variance * count / (count > 1 ? count - 1 : 1);
+                doubles::blend(static_cast<float*>(runningVariance)[c], unbiased, factor, 1 - factor);
             }
             if (saved != 0) {
                 static_cast<float*>(savedMean)[c] = (float) m.mean;
@@ -143,7 +145,8 @@ int cudnnBatchNormalizationBackward(void* handle, int mode, const float* alphaDa
         return status;
     }
     if (!xd->sameShape(*dxd)) {
-        return refuse(BAD_PARAM, text("%s: x %s and dx %s differ", function, xd->shape().c_str(), dxd->shape().c_str()));
+        return refuse(BAD_PARAM, text("%s: x %s and dx %s differ", function, xd->shape().c_str(),
+            dxd->shape().c_str()));
     }
     if ((savedMean == nullptr) != (savedInverse == nullptr)) {
         return refuse(BAD_PARAM, text("%s: saved mean and inverse go in pairs", function));

@@ -147,7 +147,8 @@ int cudnnAddTensor(void* handle, const float* alpha, const void* aDesc, const vo
             cd->shape().c_str()));
     }
     const Tensor at = *ad, ct = *cd;
-    Call call{function, handle, alpha, beta, {{"a", a, at.bytes(), Argument::READ}, {"c", c, ct.bytes(), result(beta)}}};
+    Call call{function, handle, alpha, beta, {{"a", a, at.bytes(), Argument::READ},
+        {"c", c, ct.bytes(), result(beta)}}};
     return call.run([=](float scale, float b) {
         forEach(ct, [&](int n, int k, int h, int w) {
             const float term = static_cast<const float*>(a)[at.at(at.n == 1 ? 0 : n, at.c == 1 ? 0 : k,
@@ -167,7 +168,8 @@ int cudnnSoftmaxForward(void* handle, int algorithm, int mode, const float* alph
         return status;
     }
     const Tensor t = *xd;
-    Call call{function, handle, alpha, beta, {{"x", x, t.bytes(), Argument::READ}, {"y", y, t.bytes(), result(beta)}}};
+    Call call{function, handle, alpha, beta, {{"x", x, t.bytes(), Argument::READ},
+        {"y", y, t.bytes(), result(beta)}}};
     return call.run([=](float a, float b) {
         const auto* in = static_cast<const float*>(x);
         forEachLine(t, mode, [&](long first, long count, long stride) {

@@ -45,7 +45,7 @@ int check(const char* function, const Pooling& p, const Tensor& x, const Tensor&
         return refuse(BAD_PARAM, text("%s: y %s, but x %s under windows of %dx%d gives [%d, %d, %d, %d]", function,
             y.shape().c_str(), x.shape().c_str(), p.windowH, p.windowW, x.n, x.c, rows, columns));
     }
-    if (p.padH >= p.windowH || p.padW >= p.windowW) {
+    if (p.padH < 0 || p.padW < 0 || p.padH >= p.windowH || p.padW >= p.windowW) {
         return refuse(BAD_PARAM, text("%s: pad %d %d with windows of %dx%d: some would see padding alone", function,
             p.padH, p.padW, p.windowH, p.windowW));
     }
@@ -71,7 +71,8 @@ int cudnnPoolingForward(void* handle, const void* poolingDesc, const float* alph
     }
     const Pooling p = *pooling;
     const Tensor xt = *xd, yt = *yd;
-    Call call{function, handle, alpha, beta, {{"x", x, xt.bytes(), Argument::READ}, {"y", y, yt.bytes(), result(beta)}}};
+    Call call{function, handle, alpha, beta, {{"x", x, xt.bytes(), Argument::READ},
+        {"y", y, yt.bytes(), result(beta)}}};
     return call.run([=](float a, float b) {
         const auto* in = static_cast<const float*>(x);
         for (int n = 0; n < yt.n; n++)

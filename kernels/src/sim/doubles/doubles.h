@@ -60,7 +60,7 @@ inline std::string wrong(const char* function, const std::vector<Argument>& argu
     return "";
 }
 
-// Memory that nobody wrote reads as the simulator's filling (memory.cpp); what a library would compute from it is noise.
+// Memory that nobody wrote reads as the simulator's filling (memory.cpp); what a library computes from it is noise.
 inline void checkWritten(const char* kind, const char* function, const Argument& a) {
     const auto* words = static_cast<const uint32_t*>(a.pointer);
     for (uint64_t i = 0; i < a.bytes / 4; i++) {

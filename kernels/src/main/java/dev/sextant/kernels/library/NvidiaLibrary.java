@@ -13,7 +13,9 @@ enum NvidiaLibrary {
     /// cuBLAS 12, after its helper, which is beside it.
     CUBLAS("cuBLAS 12", "libcublasLt.so.12", "libcublas.so.12"),
     /// cuDNN 9, which finds its parts beside itself.
-    CUDNN("cuDNN 9", "libcudnn.so.9");
+    CUDNN("cuDNN 9", "libcudnn.so.9"),
+    /// The run-time compiler, with its built-in headers; no device needs it.
+    NVRTC("NVRTC 12", "libnvrtc-builtins.so.12.6", "libnvrtc.so.12");
 
     private final String title;
     private final String[] files;
