@@ -9,9 +9,14 @@ import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.op.AdaptivePool2dSpec;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.op.Pair;
 import dev.sextant.engine.op.Pool2dSpec;
+import dev.sextant.engine.op.PoolKind;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.op.UnarySpec.Kind;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.Compare;
@@ -215,6 +220,36 @@ class LibraryPathTest {
         ((CudaBackend) cuda.backend()).cacheMemory(true);
     }
 
+    /// A step that was recorded while the workspace was small goes on computing there when it has grown: nobody else may
+    /// have got that memory.
+    @Test
+    void aRecordedStepKeepsItsWorkspace() {
+        Device cuda = with("forward", "gemm", "workspace", "99999999");
+        var backend = (CudaBackend) cuda.backend();
+        NDArray x = array(cuda, 1, X);
+        NDArray w = array(cuda, 2, W);
+        NDArray y = NDArray.empty(CONV.outputShape(X, W), DType.FLOAT32, cuda);
+        cuda.kernels().conv2d(CONV, x, w, null, y);
+        try (var recording = backend.record(() -> cuda.kernels().conv2d(CONV, x, w, null, y))) {
+            Shape larger = Shape.of(1, 3, 64, 64);
+            NDArray z = NDArray.empty(CONV.outputShape(larger, W), DType.FLOAT32, cuda);
+            cuda.kernels().conv2d(CONV, array(cuda, 3, larger), w, null, z);
+            List<NDArray> others = new ArrayList<>();
+            for (int kib = 1; kib <= 64; kib++) {
+                others.add(NDArray.full(Shape.of(256 * kib), 7, DType.FLOAT32, cuda));
+            }
+            y.fill(Double.NaN);
+            recording.replay();
+            Compare.close(convolve(Device.ref()), y, 27, "replayed");
+            for (NDArray other : others) {
+                for (float value : other.toFloats()) {
+                    assertEquals(7f, value, "an array of " + other.shape() + " was used as workspace");
+                }
+            }
+        }
+        assertEquals(0, simulator.findings(), () -> simulator.report().texts().toString());
+    }
+
     @Test
     void twoThreadsShareTheHandle() throws InterruptedException {
         Device cuda = with();
@@ -243,9 +278,13 @@ class LibraryPathTest {
 
     @Test
     void whatCudnnLacksIsNotSentToIt() {
-        assertTrue(!CudnnPooling.supports(new Pool2dSpec(dev.sextant.engine.op.PoolKind.MAX,
-                dev.sextant.engine.op.Pair.of(2), dev.sextant.engine.op.Pair.of(2), dev.sextant.engine.op.Pair.of(0),
-                dev.sextant.engine.op.Pair.ONE, true, true)));
+        assertTrue(CudnnPooling.supports(Pool2dSpec.max(3, 2, 1)));
+        assertTrue(!CudnnPooling.supports(new Pool2dSpec(PoolKind.MAX, Pair.of(2), Pair.of(2), Pair.of(0), Pair.ONE,
+                true, true)), "rounding up");
+        assertTrue(!CudnnPooling.supports(new Pool2dSpec(PoolKind.MAX, Pair.of(2), Pair.of(2), Pair.of(0), Pair.of(2),
+                false, true)), "dilation");
+        assertTrue(!CudnnPooling.supports(new AdaptivePool2dSpec(PoolKind.AVG, Pair.of(2))), "2x2");
+        assertTrue(CudnnPointwise.supports(UnarySpec.RELU6) && !CudnnPointwise.supports(UnarySpec.of(Kind.GELU)));
     }
 
     @Test
