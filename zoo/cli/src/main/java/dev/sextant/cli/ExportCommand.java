@@ -105,7 +105,7 @@ final class ExportCommand implements Runnable {
                 var model = OnnxExport.of(network.model(), image, network.name(), Version.number(), metadata);
                 AtomicFile.write(out, model::writeTo);
             } catch (IOException e) {
-                throw new SextantException(e, "export: cannot write %s: %s", out, e.getMessage());
+                throw new SextantException(e, "export: cannot write %s: %s", out, e);
             }
         }
         console.out().println(out + ": " + NetOptions.title(network) + ", " + network.model().parameterCount()

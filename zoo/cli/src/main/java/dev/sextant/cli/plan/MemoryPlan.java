@@ -3,7 +3,6 @@ package dev.sextant.cli.plan;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
-import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.cpu.HeapPool;
 import dev.sextant.engine.error.SextantException;
@@ -51,11 +50,7 @@ public record MemoryPlan(long parameters, long gradients, long others, long temp
         var backend = new PlanBackend(device);
         Device shapes = Device.of(backend);
         Layer model = network.model();
-        model.declare(network.inputShape(batch));
-        model.parameters().values().forEach(p -> p
-                .assign(Scope.outside(() -> NDArray.empty(p.shape(), DType.FLOAT32, shapes))));
-        // All parameters have values, so this only brings the buffers along.
-        model.initialize(network.inputShape(batch), shapes, 0);
+        PlanBackend.fill(model, network.inputShape(batch), shapes);
         long before = backend.unpooledBytes();
         run(network, batch, shapes, PLANNED_STEPS);
         double seconds = rates == null ? Double.NaN : backend.work().seconds(rates.perSecond()) / PLANNED_STEPS;

@@ -4,6 +4,7 @@ import dev.sextant.engine.DType;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.Layout;
 import dev.sextant.engine.NDArray;
+import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.cpu.HeapPool;
 import dev.sextant.engine.error.SextantException;
@@ -11,11 +12,12 @@ import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Backend;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Storage;
+import dev.sextant.nn.Layer;
 import java.lang.reflect.Proxy;
 
 /// A backend of shapes: its arrays have no elements and its kernels compute nothing, but whatever runs on it asks for
 /// the same arrays in the same order, in the same layouts and for as long as on the real device that it stands for.
-final class PlanBackend implements Backend {
+public final class PlanBackend implements Backend {
     private final Device real;
     private final Work work = new Work();
     private final Kernels kernels;
@@ -23,10 +25,28 @@ final class PlanBackend implements Backend {
     private long highWater;
     private long unpooled;
 
+    /// A device of shapes, for whoever wants to see what a network does rather than how much memory it takes.
+    public static Device shapesOnly(Device real) {
+        return Device.of(new PlanBackend(real, new Probe(real, false)));
+    }
+
+    /// Gives a model parameters and buffers without values.
+    public static void fill(Layer model, Shape input, Device shapes) {
+        model.declare(input);
+        model.parameters().values().forEach(p -> p
+                .assign(Scope.outside(() -> NDArray.empty(p.shape(), DType.FLOAT32, shapes))));
+        // All parameters have values, so this only brings the buffers along.
+        model.initialize(input, shapes, 0);
+    }
+
     PlanBackend(Device real) {
+        this(real, new Probe(real, true));
+    }
+
+    private PlanBackend(Device real, Probe probe) {
         this.real = real;
         kernels = (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class},
-                new PlanKernels(this, new Probe(real), work));
+                new PlanKernels(this, probe, work));
     }
 
     /// The most bytes ever in use at once, of arrays that die with their scope.
