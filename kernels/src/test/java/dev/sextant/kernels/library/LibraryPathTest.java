@@ -295,6 +295,17 @@ class LibraryPathTest {
     }
 
     @Test
+    void isOpenedByNameAndSettings() throws ReflectiveOperationException {
+        SimulatedDevice.fresh();
+        Device cuda = LibraryDoubles.where(() -> Device.of("cuda:gpu-lib=cudnn,forward=gemm"));
+        assertEquals("cudnn-gemm", cuda.backend().algorithm(CONV, array(cuda, 1, X), array(cuda, 2, W)));
+        assertTrue(assertThrows(DeviceException.class, () -> Device.of("cuda:gpu-lib=magma")).getMessage()
+                .contains("it is cudnn or own"));
+        assertTrue(assertThrows(DeviceException.class, () -> Device.of("cuda:cudnn")).getMessage()
+                .contains("'cudnn' should be KEY=VALUE"));
+    }
+
+    @Test
     void settingsThatDoNotExistAreRefused() {
         assertTrue(refusal(Map.of("gpu-lib", "magma")).contains("cudnn or own"));
         assertTrue(refusal(Map.of("sideward", "fft")).contains("known are gpu-lib"));
