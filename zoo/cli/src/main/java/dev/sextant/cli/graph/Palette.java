@@ -3,7 +3,9 @@ package dev.sextant.cli.graph;
 import dev.sextant.cli.graph.Picture.Box;
 import dev.sextant.cli.graph.Picture.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// What stands in a box, and its colour: light enough for black text, apart in grey too.
 final class Palette {
@@ -33,17 +35,21 @@ final class Palette {
             lines.add(b.detail());
             return lines;
         }
-        if (b.kind() != Kind.BLOCK) {
-            lines.add(b.keeps().isEmpty() ? "keeps nothing" : "keeps " + String.join(", ", b.keeps()));
+        if (b.kind() == Kind.BLOCK) {
+            lines.add("gives " + b.gradients().size() + " gradients");
+            return lines;
         }
+        lines.add(b.keeps().isEmpty() ? "keeps nothing" : "keeps " + names(b, b.keeps(), ""));
         if (!b.gradients().isEmpty()) {
-            lines.add("gives d " + shortened(b.gradients()));
+            lines.add("gives " + names(b, b.gradients(), "d "));
         }
         return lines;
     }
 
-    private static String shortened(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(2, names.size())))
-                + (names.size() > 2 ? " and " + (names.size() - 2) + " more" : "");
+    /// Without the layer's name, which stands above.
+    private static String names(Box b, Collection<String> names, String before) {
+        String prefix = b.layer() + ".";
+        return names.stream().map(n -> before + (n.startsWith(prefix) ? n.substring(prefix.length()) : n))
+                .collect(Collectors.joining(", "));
     }
 }

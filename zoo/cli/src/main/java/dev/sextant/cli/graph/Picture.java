@@ -14,6 +14,7 @@ import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.op.Pool2dSpec;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Aux;
+import dev.sextant.nn.Layer;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,8 +124,9 @@ public record Picture(List<Box> boxes, Set<Arrow> arrows, Set<Arrow> saved) {
                 if (from != null && from != own) {
                     saved.add(new Arrow(from, own));
                 }
-                if (from == null || from != own || !isBlock(node)) {
-                    boxes.get(own).keeps().add(trace.parameters().getOrDefault(owner, name));
+                if (!isBlock(node)) {
+                    boxes.get(own).keeps().add(owner == value ? "y"
+                            : trace.parameters().getOrDefault(owner, name.equals("given") ? "x" : name));
                 }
             });
         }
@@ -147,7 +149,7 @@ public record Picture(List<Box> boxes, Set<Arrow> arrows, Set<Arrow> saved) {
             List<String> gradients = known == null ? new ArrayList<>() : new ArrayList<>(boxes.get(at).gradients);
             gradients.addAll(gradients(node.value()));
             // The last operation of the block that runs says what comes out.
-            var box = new Box(Kind.BLOCK, "block", name, detail(node.value(), gradients.size()),
+            var box = new Box(Kind.BLOCK, type(name), name, detail(node.value(), gradients.size()),
                     known == null ? new LinkedHashSet<>() : boxes.get(at).keeps, gradients);
             if (known == null) {
                 blocks.put(name, at);
@@ -156,6 +158,14 @@ public record Picture(List<Box> boxes, Set<Arrow> arrows, Set<Arrow> saved) {
                 boxes.set(at, box);
             }
             return at;
+        }
+
+        private String type(String path) {
+            Layer layer = trace.model();
+            for (String name : path.split("\\.")) {
+                layer = layer.children().get(name);
+            }
+            return layer.typeName();
         }
 
         private Box single(Node node) {

@@ -163,9 +163,10 @@ public final class Svg {
                 + "stroke=\"%s\"/>", escape(String.join("\n", Palette.lines(b, gradient))), x, node.getY(),
                 node.getWidth(), node.getHeight(), Palette.colour(b.kind()), gradient ? "#b22222" : "#666");
         List<String> lines = Palette.lines(b, gradient);
+        double top = node.getY() + (node.getHeight() - lines.size() * LINE) / 2;
         for (int l = 0; l < lines.size(); l++) {
             add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"%s>%s</text>", x + node.getWidth() / 2,
-                    node.getY() + 15 + l * LINE, l == 0 ? " font-weight=\"bold\"" : " fill=\"#333\"",
+                    top + 11.5 + l * LINE, l == 0 ? " font-weight=\"bold\"" : " fill=\"#333\"",
                     escape(lines.get(l)));
         }
         out.append("</g>\n");

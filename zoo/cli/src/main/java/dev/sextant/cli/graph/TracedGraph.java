@@ -15,11 +15,12 @@ import java.util.function.Function;
 
 /// The operations of one forward pass as autograd recorded them, each with the layer that ran it. Nothing is fused.
 ///
+/// @param model      whose operations they are
 /// @param input      the images
 /// @param root       what was computed last: logits, or a loss
 /// @param nodes      the operations that lead from the input to the root, each after those whose results it takes
 /// @param parameters full names of the model's parameters by value
-public record TracedGraph(Var input, Var root, List<Node> nodes, Map<Var, String> parameters) {
+public record TracedGraph(Layer model, Var input, Var root, List<Node> nodes, Map<Var, String> parameters) {
 
     /// One operation.
     ///
@@ -61,15 +62,18 @@ public record TracedGraph(Var input, Var root, List<Node> nodes, Map<Var, String
                 nodes.add(new Node(owner.path, owner.layer, v));
             }
         }
-        return new TracedGraph(input, root, List.copyOf(nodes), names);
+        return new TracedGraph(model, input, root, List.copyOf(nodes), names);
     }
 
-    /// Gives every operation between `in` and `out` that has no owner yet to this one.
+    /// Gives every operation between `in` and `out` that has no owner yet to this one. Those that have one belong to
+    /// layers inside, and may stand between the layer's own.
     private static void claim(Owner owner, Var in, Var out, Map<Var, Owner> owners) {
+        Set<Var> seen = new HashSet<>(Set.of(in));
         Deque<Var> open = new ArrayDeque<>(List.of(out));
         while (!open.isEmpty()) {
             Var v = open.pop();
-            if (v != in && v.op() != null && owners.putIfAbsent(v, owner) == null) {
+            if (v.op() != null && seen.add(v)) {
+                owners.putIfAbsent(v, owner);
                 open.addAll(v.parents());
             }
         }

@@ -42,8 +42,10 @@ final class PlanKernels implements InvocationHandler {
         }
         backend.passing(footprint.passing());
         take(footprint.kept());
-        return method.getReturnType() == Aux.class ? new Kept(method, args)
-                : method.getReturnType() == double.class ? (Object) 0.0 : null;
+        if (method.getReturnType() == Aux.class) {
+            return footprint.kept() == 0 ? null : new Kept(method, args);
+        }
+        return method.getReturnType() == double.class ? (Object) 0.0 : null;
     }
 
     /// Memory that stays until the scope closes.

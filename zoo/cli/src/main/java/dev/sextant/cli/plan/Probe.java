@@ -7,6 +7,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.cpu.HeapPool;
+import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -20,7 +21,7 @@ import java.util.Map;
 /// image; nobody has to keep a model of the backend up to date.
 final class Probe {
     private final Device real;
-    private final boolean asks;
+    private final boolean asksAll;
     private final HeapPool pool = HeapPool.ofThread();
     private final Map<String, Footprint> known = new HashMap<>();
 
@@ -39,10 +40,10 @@ final class Probe {
         }
     }
 
-    /// @param asks whether to run kernels at all; otherwise they are taken to need nothing
-    Probe(Device real, boolean asks) {
+    /// @param asksAll whether to run every kernel, or only those that may keep something for their backward pass
+    Probe(Device real, boolean asksAll) {
         this.real = real;
-        this.asks = asks;
+        this.asksAll = asksAll;
     }
 
     Object call(Method method, Object[] args) throws Throwable {
@@ -55,7 +56,7 @@ final class Probe {
 
     /// The footprint of a kernel called with arguments of which the shapes and layouts count.
     Footprint of(Method method, Object... args) throws Throwable {
-        if (!asks || takesNothing(method.getName())) {
+        if (takesNothing(method.getName()) || !asksAll && method.getReturnType() != Aux.class) {
             return Footprint.NONE;
         }
         var key = new StringBuilder(method.getName());
