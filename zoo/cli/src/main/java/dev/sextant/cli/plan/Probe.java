@@ -83,7 +83,7 @@ final class Probe {
     /// Kernels on row-major arrays of parameters, which may be as large as the network.
     private static boolean takesNothing(String kernel) {
         return kernel.startsWith("linear") || kernel.equals("optimize") || kernel.equals("fill")
-                || kernel.equals("copy") || kernel.equals("sumOfSquares");
+                || kernel.equals("copy") || kernel.equals("copyRange") || kernel.equals("sumOfSquares");
     }
 
     private static String describe(NDArray a) {
