@@ -23,7 +23,7 @@ import dev.sextant.kernels.gemm.SgemmRung;
 import java.lang.ref.Reference;
 
 /// The operations that have kernels of our own; the others fail by name.
-final class CudaKernels extends UnsupportedKernels {
+class CudaKernels extends UnsupportedKernels {
     private static final int SUM_THREADS = 256;
     private static final MatmulSpec BY_TRANSPOSED = new MatmulSpec(false, true);
     private static final MatmulSpec TRANSPOSED_BY = new MatmulSpec(true, false);
@@ -64,19 +64,29 @@ final class CudaKernels extends UnsupportedKernels {
             case MatmulSpec matmul when inputs.length >= 2 -> {
                 NDArray y = NDArray.empty(matmul.outputShape(inputs[0].shape(), inputs[1].shape()), DType.FLOAT32,
                         inputs[0].device());
-                yield rung(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET)).kernel();
+                yield algorithm(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET));
             }
             case Conv2dSpec conv when inputs.length >= 2 -> algorithm(ConvProblem.of(conv, inputs[0].shape(),
-                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape()))).label();
-            default -> "direct";
+                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape())));
+            default -> "own-direct";
         };
+    }
+
+    /// Name of the algorithm for a product.
+    String algorithm(GemmProblem problem) {
+        return "own-" + rung(problem).kernel();
+    }
+
+    /// Name of the algorithm for a convolution.
+    String algorithm(ConvProblem problem) {
+        return "own-" + choose(problem).label();
     }
 
     private SgemmRung rung(GemmProblem problem) {
         return chosenRung == null ? SgemmChoice.of(problem) : chosenRung;
     }
 
-    private ConvAlgorithm algorithm(ConvProblem problem) {
+    private ConvAlgorithm choose(ConvProblem problem) {
         var wanted = chosenConvolution;
         return wanted != null && wanted.supports(problem) ? wanted : ConvAlgorithm.best(problem);
     }
@@ -87,8 +97,13 @@ final class CudaKernels extends UnsupportedKernels {
     public void matmul(MatmulSpec spec, NDArray a, NDArray b, NDArray y, Write write) {
         context.attach();
         var problem = GemmProblem.of(spec, a, b, y, write);
-        sgemm.run(rung(problem), problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
+        multiply(problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
         keepUntilQueued(a, b, y);
+    }
+
+    /// `C (+)= A·B`, to which every product and linear layer comes down.
+    void multiply(GemmProblem problem, long a, long b, long c) {
+        sgemm.run(rung(problem), problem, a, b, c);
     }
 
     @Override
@@ -123,8 +138,7 @@ final class CudaKernels extends UnsupportedKernels {
         NDArray xd = x.contiguous();
         NDArray wd = w.contiguous();
         onDense(y, Write.SET, dense -> {
-            convolution.forward(algorithm(problem), problem, CudaStorage.address(xd), CudaStorage.address(wd),
-                    CudaStorage.address(dense));
+            convolve(problem, CudaStorage.address(xd), CudaStorage.address(wd), CudaStorage.address(dense));
             biasAndActivation("conv2d", spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
         });
         keepUntilQueued(xd, wd);
@@ -136,7 +150,7 @@ final class CudaKernels extends UnsupportedKernels {
         var problem = ConvProblem.of(spec, dx.array().shape(), w.shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray wd = w.contiguous();
-        onDense(dx.array(), dx.write(), dense -> convolution.backwardData(algorithm(problem), problem,
+        onDense(dx.array(), dx.write(), dense -> convolveBackwardData(problem,
                 CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense),
                 dx.adds() && dense == dx.array()));
         keepUntilQueued(dzd, wd);
@@ -148,7 +162,7 @@ final class CudaKernels extends UnsupportedKernels {
         var problem = ConvProblem.of(spec, x.shape(), dw.array().shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray xd = x.contiguous();
-        onDense(dw.array(), dw.write(), dense -> convolution.backwardFilter(algorithm(problem), problem,
+        onDense(dw.array(), dw.write(), dense -> convolveBackwardFilter(problem,
                 CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense),
                 dw.adds() && dense == dw.array()));
         keepUntilQueued(dzd, xd);
@@ -159,8 +173,23 @@ final class CudaKernels extends UnsupportedKernels {
         biasGradient(dz.contiguous(), dbias, dz.dim(0), dz.dim(1), dz.dim(2) * dz.dim(3));
     }
 
+    /// `y = x ⋆ w`, all dense.
+    void convolve(ConvProblem problem, long x, long w, long y) {
+        convolution.forward(choose(problem), problem, x, w, y);
+    }
+
+    /// `dx (+)= dz ⋆ᵀ w`, all dense.
+    void convolveBackwardData(ConvProblem problem, long dz, long w, long dx, boolean add) {
+        convolution.backwardData(choose(problem), problem, dz, w, dx, add);
+    }
+
+    /// `dw (+)= x ⋆ dz`, all dense.
+    void convolveBackwardFilter(ConvProblem problem, long dz, long x, long dw, boolean add) {
+        convolution.backwardFilter(choose(problem), problem, dz, x, dw, add);
+    }
+
     /// Lets `kernel` write a dense array: the target itself, or one that is then written into it.
-    private void onDense(NDArray target, Write write, java.util.function.Consumer<NDArray> kernel) {
+    void onDense(NDArray target, Write write, java.util.function.Consumer<NDArray> kernel) {
         if (target.isContiguous()) {
             kernel.accept(target);
             keepUntilQueued(target);
@@ -171,7 +200,7 @@ final class CudaKernels extends UnsupportedKernels {
         }
     }
 
-    private void biasAndActivation(String op, UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
+    void biasAndActivation(String op, UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
             int inner) {
         if (bias == null && activation.isIdentity()) {
             return;
@@ -186,11 +215,15 @@ final class CudaKernels extends UnsupportedKernels {
 
     private void biasGradient(NDArray dz, Target dbias, int outer, int channels, int inner) {
         context.attach();
-        onDense(dbias.array(), dbias.write(), dense -> modules.function("bias", "bias_backward").launch(
-                Dim.of(channels), Dim.of(SUM_THREADS), LaunchParameters.begin().struct(outer, channels, inner)
-                        .pointer(CudaStorage.address(dz)).pointer(CudaStorage.address(dense))
-                        .int32(dbias.adds() && dense == dbias.array() ? 1 : 0)));
+        onDense(dbias.array(), dbias.write(), dense -> sumOverChannels(outer, channels, inner,
+                CudaStorage.address(dz), CudaStorage.address(dense), dbias.adds() && dense == dbias.array()));
         keepUntilQueued(dz);
+    }
+
+    /// `dbias (+)= Σ dz` over the outer and inner axes of `dz` `[outer, channels, inner]`.
+    void sumOverChannels(int outer, int channels, int inner, long dz, long dbias, boolean add) {
+        modules.function("bias", "bias_backward").launch(Dim.of(channels), Dim.of(SUM_THREADS),
+                LaunchParameters.begin().struct(outer, channels, inner).pointer(dz).pointer(dbias).int32(add ? 1 : 0));
     }
 
     // ---- moving ----
@@ -216,7 +249,7 @@ final class CudaKernels extends UnsupportedKernels {
     }
 
     // The collector must not take an array, and the pool not hand its memory on, before the launch is queued.
-    private static void keepUntilQueued(NDArray... arrays) {
+    static void keepUntilQueued(NDArray... arrays) {
         for (NDArray array : arrays) {
             Reference.reachabilityFence(array);
         }
