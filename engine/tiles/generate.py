@@ -114,6 +114,48 @@ final class {name} extends ShiftTile {{
 for m,n in [(12,32),(8,32),(6,64),(1,64)]: shift_tile("Avx512",16,m,n)
 for m,n in [(4,16),(1,32)]: shift_tile("Avx2",8,m,n)
 
+def dot_tile(isa,lanes,M,N):
+    name=f"{isa}DotTile{M}x{N}"
+    rows="".join(f", int w{j}" for j in range(N))
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {M} row{'s' if M>1 else ''} of `x` by {N} row{'s' if N>1 else ''} of `w`: {M*N} accumulator{'s' if M*N>1 else ''} of {lanes} partial sums.
+final class {name} extends DotTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({M}, {N});
+    }}
+
+    @Override
+    void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+        multiply(depth, x, xo, w, wo, wRow, c, co);
+    }}
+
+    private static void multiply(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+"""
+    for j in range(1,N): o+=f"        int w{j} = wo{term(j,'wRow')};\n"
+    for i in range(M):
+        for j in range(N): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    o+=f"        for (int k = 0; k < depth; k += {lanes}) {{\n"
+    o+=f"            int xi = xo + k * {M};\n" if M>1 else "            int xi = xo + k;\n"
+    for i in range(M): o+=f"            FloatVector x{i} = FloatVector.fromArray(S, x, xi{f' + {i*lanes}' if i else ''});\n"
+    for j in range(N):
+        o+=f"            FloatVector v{j} = FloatVector.fromArray(S, w, {f'w{j}' if j else 'wo'} + k);\n"
+        for i in range(M): o+=f"            c{i}x{j} = x{i}.fma(v{j}, c{i}x{j});\n"
+    o+="        }\n"
+    for i in range(M):
+        for j in range(N):
+            at="co"+(f" + {(i*N+j)*lanes}" if i+j else "")
+            o+=f"        FloatVector.fromArray(S, c, {at}).add(c{i}x{j}).intoArray(c, {at});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+for m,n in [(4,6),(4,1),(1,6),(1,1)]: dot_tile("Avx512",16,m,n)
+for m,n in [(2,4),(2,1),(1,4),(1,1)]: dot_tile("Avx2",8,m,n)
+
 def pair_tile(isa,lanes,R,T):
     name=f"{isa}PairTile{R}x{T}"
     o=f"""package dev.sextant.engine.cpu.simd;

@@ -43,7 +43,8 @@ class SimdWinogradTest {
     @ParameterizedTest
     @CsvSource({"2, 16, 16, 8, 8, 3, 1", "1, 64, 64, 24, 24, 3, 1", "5, 40, 100, 3, 3, 3, 1", "4, 300, 270, 6, 6, 3, 1",
         "3, 130, 33, 13, 15, 3, 0", "2, 17, 31, 7, 9, 3, 2", "2, 20, 47, 12, 11, 5, 2", "1, 64, 96, 9, 9, 5, 0",
-        "2, 16, 16, 3, 5, 5, 4", "7, 400, 290, 3, 3, 3, 1", "2, 32, 32, 1, 1, 3, 2"})
+        "2, 16, 16, 3, 5, 5, 4", "7, 400, 290, 3, 3, 3, 1", "2, 32, 32, 1, 1, 3, 2",
+        "17, 16, 16, 60, 60, 3, 1"})
     void shapes(int n, int c, int k, int h, int width, int kernel, int pad) {
         check(new Rig(DEVICE, 11L * c + k), Shape.of(n, c, h, width), Shape.of(k, c, kernel, kernel), new Conv2dSpec(
                 Pair.ONE, Pair.of(pad), Pair.ONE, 1, UnarySpec.IDENTITY));

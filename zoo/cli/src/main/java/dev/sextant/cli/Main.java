@@ -63,6 +63,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new ResultsCommand(console))
                 .addSubcommand(new EvalCommand(console))
                 .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new FindLrCommand(console))
                 .addSubcommand(new SummaryCommand(console))
                 .addSubcommand(new NetsCommand(console))
                 .addSubcommand(new GraphCommand(console))

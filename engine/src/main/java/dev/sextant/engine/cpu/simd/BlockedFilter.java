@@ -11,7 +11,7 @@ import java.util.Arrays;
 ///
 /// The work is cut into (group of images, block of source channels): the first so that there are enough chunks, the
 /// second so that most chunks own what they write. Within a chunk, some pixels at a time stay in the first-level cache
-/// while all taps pass over them: of large maps a [Band] of rows, of small maps several images, of which each tap sees
+/// while all taps pass over them: of large maps a [Band] of rows (or the rows themselves), of small maps several images, of which each tap sees
 /// only the pixels that do not come from the padding. The groups are summed in order at the end.
 final class BlockedFilter {
     private static final int LANES = BlockedView.LANES;
@@ -104,28 +104,36 @@ final class BlockedFilter {
         var band = new Band(LANES, 1, x.height(), x.width(), z.width(), spec.stride().h(), spec.stride().w(),
                 Taps.rows(spec, w), Taps.columns(spec, w));
         int bandRows = Math.clamp(CHAIN / Math.max(1, z.width()), 1, z.height());
+        boolean direct = spec.stride().h() == 1 && band.isInside(z.height(), z.width());
+        int row = x.width() * LANES;
+        int xRow = direct ? row : band.resultRow();
+        int[] tapRow = Taps.rows(spec, w);
+        int[] tapColumn = Taps.columns(spec, w);
         int[] shift = new int[taps];
-        Arrays.setAll(shift, t -> band.shift(0, t, bandRows));
+        Arrays.setAll(shift, t -> direct ? tapRow[t] * row + tapColumn[t] * LANES : band.shift(0, t, bandRows));
         int[] xs = new int[bandRows * z.width()];
         int[] zs = new int[xs.length];
-        Arrays.setAll(xs, i -> i / z.width() * band.resultRow() + i % z.width() * LANES);
+        Arrays.setAll(xs, i -> i / z.width() * xRow + i % z.width() * LANES);
         Arrays.setAll(zs, i -> i * LANES);
         workers.run(groups * x.blocks(), chunk -> {
             int group = chunk / x.blocks();
             int block = chunk % x.blocks();
             int own = clear(chunk);
-            float[] rows = Scratch.ofThread().floats(Scratch.WORK, band.size(bandRows));
+            float[] copy = direct ? null : Scratch.ofThread().floats(Scratch.WORK, band.size(bandRows));
             for (int n = group * x.images() / groups; n < (group + 1) * x.images() / groups; n++) {
                 for (int p0 = 0; p0 < z.height(); p0 += bandRows) {
                     int pixels = Math.min(bandRows, z.height() - p0) * z.width();
-                    band.fill(x.data(), x.at(n, block), x.plane(), x.width() * LANES, LANES, p0, bandRows, rows);
+                    if (!direct) {
+                        band.fill(x.data(), x.at(n, block), x.plane(), row, LANES, p0, bandRows, copy);
+                    }
+                    int xo = direct ? x.at(n, block) + p0 * row : 0;
                     for (int b = 0; b < z.blocks();) {
                         GradTile tile = GradTile.within(z.blocks() - b);
                         int zo = z.at(n, b) + p0 * z.width() * LANES;
                         for (int t = 0; t < taps; t++) {
                             for (int i = 0; i < LANES; i += tile.sources) {
-                                tile.run(0, pixels, rows, shift[t] + i, xs, z.data(), zo, zs, z.plane(), partials,
-                                        own + (t * LANES + i) * ld + b * LANES, ld);
+                                tile.run(0, pixels, direct ? x.data() : copy, xo + shift[t] + i, xs, z.data(), zo, zs,
+                                        z.plane(), partials, own + (t * LANES + i) * ld + b * LANES, ld);
                             }
                         }
                         b += tile.blocks;

@@ -28,6 +28,9 @@ final class BlockedMoves {
         int base = HostStorage.start(y) - layout.offset();
         forEachPlane(workers, y, layout, (n, block) -> {
             clear(y, layout, to, base, n, block);
+            if (value == 0) {
+                return;
+            }
             int valid = Math.min(layout.lanes(), y.dim(1) - block * layout.lanes());
             for (int h = 0; h < y.dim(2); h++) {
                 int row = base + layout.index(y.shape(), n, block, h, 0);

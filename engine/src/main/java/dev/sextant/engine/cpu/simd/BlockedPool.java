@@ -165,17 +165,43 @@ final class BlockedPool {
         }
     }
 
-    /// `dx[winner] += dy`: a pass for every place in a window.
+    /// `dx[winner] += dy`: a pass for every column of a window, and three output rows at a time where as many reach the
+    /// same row of `dx`.
     private void route(float[] dy, int from, float[] winners, int at, BlockedView dx, int plane) {
-        for (int p = 0; p < win.rows(); p++) {
-            for (int r = 0; r < win.taps(p); r++) {
-                int row = plane + (win.top()[p] + r * win.stepH()) * dx.width() * LANES;
-                for (Run run : runs) {
-                    int q = (p * win.columns() + run.first()) * LANES;
-                    for (int s = 0; s < run.taps(); s++) {
-                        VectorPool.route(dy, from + q, winners, at + q, r * rowCode + s, dx.data(),
-                                row + (run.left() + s * win.stepW()) * LANES, run.stride() * LANES, run.count());
-                    }
+        int row = win.columns() * LANES;
+        int p = 0;
+        for (int h = 0; h < dx.height(); h++) {
+            while (p < win.rows() && win.bottom()[p] <= h) {
+                p++;
+            }
+            for (int next = p; next < win.rows() && win.top()[next] <= h;) {
+                boolean three = win.stepH() == 1 && next + 2 < win.rows() && win.top()[next + 2] <= h;
+                if ((h - win.top()[next]) % win.stepH() == 0) {
+                    routeTo(h, next, three, dy, from + next * row, winners, at + next * row, dx,
+                            plane + h * dx.width() * LANES);
+                }
+                next += three ? 3 : 1;
+            }
+        }
+    }
+
+    private int code(int h, int p) {
+        return (h - win.top()[p]) / win.stepH() * rowCode;
+    }
+
+    private void routeTo(int h, int p, boolean three, float[] dy, int from, float[] winners, int at, BlockedView dx,
+            int to) {
+        for (Run run : runs) {
+            int q = run.first() * LANES;
+            for (int s = 0; s < run.taps(); s++) {
+                int place = to + (run.left() + s * win.stepW()) * LANES;
+                if (three) {
+                    VectorPool.routeThree(dy, from + q, winners, at + q, win.columns() * LANES, code(h, p) + s,
+                            code(h, p + 1) + s, code(h, p + 2) + s, dx.data(), place, run.stride() * LANES,
+                            run.count());
+                } else {
+                    VectorPool.route(dy, from + q, winners, at + q, code(h, p) + s, dx.data(), place,
+                            run.stride() * LANES, run.count());
                 }
             }
         }

@@ -16,7 +16,7 @@ package dev.sextant.engine.cpu.simd;
 /// transposes. Every method transforms `lines` lines of vectors: element `i` of line `l` lies at
 /// `xo + l·xLine + i·xStep`.
 ///
-/// Fractions such as 5/8 and 3/2 as points halve the usual rounding error of 1 and 2, because no power of theirs and
+/// Fractions such as 21/32 and 3/2 as points halve the usual rounding error of 1 and 2, because no power of theirs and
 /// no product of differences grows or vanishes much (Barabasz et al., "Error analysis and improving the accuracy of
 /// Winograd convolution for deep neural networks", 2020).
 abstract class Points {

@@ -4,9 +4,9 @@ import static dev.sextant.engine.cpu.simd.VectorWidth.S;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The points 0, ±5/8, ±3/2 and infinity, for `F(4, 3)` and `F(2, 5)`.
+/// The points 0, ±21/32, ±3/2 and infinity, for `F(4, 3)` and `F(2, 5)`.
 final class Points6 extends Points {
-    private static final float A = 0.625f;
+    private static final float A = 0.65625f;
     private static final float B = 1.5f;
     private static final float A2 = A * A;
     private static final float B2 = B * B;

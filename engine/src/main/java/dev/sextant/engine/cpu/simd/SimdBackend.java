@@ -60,7 +60,7 @@ public final class SimdBackend extends CpuBackend {
     @Override
     public Layout layoutFor(OpSpec spec, Shape result, NDArray... inputs) {
         boolean blocked = VectorSupport.ON && result.rank() == 4 && switch (spec) {
-            case Conv2dSpec c -> c.groups() == 1 && (inputs[0].isBlocked()
+            case Conv2dSpec c -> ConvChoice.blocks(settings) && c.groups() == 1 && (inputs[0].isBlocked()
                     || result.dim(1) >= FEWEST_RESULTS && (inputs[0].dim(1) >= FEWEST_CHANNELS
                             || result.dim(1) >= MANY_RESULTS || result.dim(2) * result.dim(3) >= LARGE_MAP));
             case Pool2dSpec _, AdaptivePool2dSpec _, BatchNormSpec _, UnarySpec _, DropoutSpec _ ->

@@ -7,7 +7,7 @@ import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
 
-/// Convolutions, by one of three forms of the same sums:
+/// Convolutions, by the algorithm that [ConvChoice] chooses or else by one of three forms of the same sums:
 ///
 /// - blocked arrays (from 16 channels on): [BlockedConv] and [BlockedFilter], vectors over channels;
 /// - row-major arrays with few channels and many images: [BatchConv], vectors over images;
@@ -28,10 +28,10 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
-        Winograd winograd = ConvChoice.winograd(settings(), spec, x, w, y);
-        if (winograd != null) {
-            Trace.chose(() -> "winograd " + winograd);
-            WinogradConv.forward(workers(), winograd, spec, x, w, bias, y);
+        ConvAlgorithm chosen = ConvChoice.of(settings(), spec, x, w, y);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.forward(this, spec, x, w, bias, y);
             return;
         }
         if (BlockedView.is(y) && spec.groups() == 1) {
@@ -110,10 +110,10 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
-        Winograd winograd = ConvChoice.winograd(settings(), spec, dx.array(), w, dz);
-        if (winograd != null) {
-            Trace.chose(() -> "winograd " + winograd);
-            WinogradConv.backwardData(workers(), winograd, spec, dz, w, dx);
+        ConvAlgorithm chosen = ConvChoice.ofData(settings(), spec, dx.array(), w, dz);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.backwardData(this, spec, dz, w, dx);
             return;
         }
         if (BlockedView.is(dx.array()) && spec.groups() == 1) {
@@ -178,10 +178,10 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
-        Winograd winograd = ConvChoice.winograd(settings(), spec, x, dw.array(), dz);
-        if (winograd != null) {
-            Trace.chose(() -> "winograd " + winograd);
-            WinogradGradient.run(workers(), winograd, spec, dz, x, dw);
+        ConvAlgorithm chosen = ConvChoice.ofFilter(settings(), spec, x, dw.array(), dz);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.backwardFilter(this, spec, dz, x, dw);
             return;
         }
         Plain plain = Plain.of(dw);

@@ -20,6 +20,20 @@ final class VectorBlocks {
         }
     }
 
+    /// `y (+)= x` for `pixels` pixels that lie some way apart.
+    static void copyPixels(float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, boolean add) {
+        if (add) {
+            for (int i = 0; i < pixels; i++) {
+                FloatVector.fromArray(S, y, yo + i * yStep).add(FloatVector.fromArray(S, x, xo + i * xStep))
+                        .intoArray(y, yo + i * yStep);
+            }
+        } else {
+            for (int i = 0; i < pixels; i++) {
+                FloatVector.fromArray(S, x, xo + i * xStep).intoArray(y, yo + i * yStep);
+            }
+        }
+    }
+
     /// `sums[at + lane] += Σ z` over `images` planes that lie `step` apart.
     static void sum(float[] z, int from, int step, int images, int pixels, double[] sums, int at) {
         FloatVector even = FloatVector.zero(S);

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorNorm {
     private static final int LANES = BlockedView.LANES;
     /// Pixels that are summed in single precision before their sum goes on in double precision.
-    static final int PIECE = 512;
+    static final int PIECE = 256;
     /// Pixels whose mean is the centre of a sum of squares.
     private static final int SAMPLE = 16;
 

@@ -69,9 +69,24 @@ final class VectorPool {
     static void route(float[] dy, int from, float[] winners, int wo, float code, float[] dx, int at, int stride,
             int pixels) {
         for (int i = 0; i < pixels; i++) {
-            FloatVector g = FloatVector.fromArray(S, dy, from + i * LANES);
             FloatVector d = FloatVector.fromArray(S, dx, at + i * stride);
-            d.add(g, FloatVector.fromArray(S, winners, wo + i * LANES).compare(VectorOperators.EQ, code))
+            given(d, dy, from + i * LANES, winners, wo + i * LANES, code).intoArray(dx, at + i * stride);
+        }
+    }
+
+    private static FloatVector given(FloatVector d, float[] dy, int from, float[] winners, int wo, float code) {
+        return d.add(FloatVector.fromArray(S, dy, from),
+                FloatVector.fromArray(S, winners, wo).compare(VectorOperators.EQ, code));
+    }
+
+    /// As [#route], from three output rows, each `row` after the other, with a code for each.
+    static void routeThree(float[] dy, int from, float[] winners, int wo, int row, float code, float second,
+            float third, float[] dx, int at, int stride, int pixels) {
+        for (int i = 0; i < pixels; i++) {
+            FloatVector d = FloatVector.fromArray(S, dx, at + i * stride);
+            d = given(d, dy, from + i * LANES, winners, wo + i * LANES, code);
+            d = given(d, dy, from + row + i * LANES, winners, wo + row + i * LANES, second);
+            given(d, dy, from + 2 * row + i * LANES, winners, wo + 2 * row + i * LANES, third)
                     .intoArray(dx, at + i * stride);
         }
     }

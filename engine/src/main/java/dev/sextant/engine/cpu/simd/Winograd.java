@@ -1,5 +1,8 @@
 package dev.sextant.engine.cpu.simd;
 
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
 
 /// A form of Winograd's convolution, `F(m×m, r×r)`: tiles of `m × m` results, made from overlapping patches of
@@ -12,10 +15,25 @@ import java.util.Arrays;
 /// @param points the interpolation points
 /// @param m      width of a tile
 /// @param r      width of the filter
-record Winograd(Points points, int m, int r) {
+record Winograd(Points points, int m, int r) implements ConvAlgorithm {
     private static final int LANES = BlockedView.LANES;
     /// Tiles transformed together; their patches stay in the first-level cache.
     private static final int STRIP = 8;
+
+    @Override
+    public void forward(SimdConv kernels, Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        WinogradConv.forward(kernels.workers(), this, spec, x, w, bias, y);
+    }
+
+    @Override
+    public void backwardData(SimdConv kernels, Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        WinogradConv.backwardData(kernels.workers(), this, spec, dz, w, dx);
+    }
+
+    @Override
+    public void backwardFilter(SimdConv kernels, Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        WinogradGradient.run(kernels.workers(), this, spec, dz, x, dw);
+    }
 
     /// Points of a patch.
     int n() {
@@ -29,7 +47,7 @@ record Winograd(Points points, int m, int r) {
 
     @Override
     public String toString() {
-        return "F(" + m + "x" + m + "," + r + "x" + r + ")";
+        return "winograd F(" + m + "x" + m + "," + r + "x" + r + ")";
     }
 
     /// Elements of the working memory of transforms, which begins at [Scratch#LEAD] of an aligned array.

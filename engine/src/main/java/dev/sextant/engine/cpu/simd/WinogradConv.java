@@ -80,7 +80,7 @@ final class WinogradConv {
         int perTile = form.positions() * x.blocks() * LANES;
         int all = roundUp(grid.tiles());
         if ((long) all * perTile <= ALL && filter.panels() * filter.panel() > CHUNK) {
-            tilesFirst(all, Math.min(all, WIDE / tile.pixels * tile.pixels));
+            tilesFirst(all);
         } else {
             weightsFirst(Math.min(all, Math.clamp(CHUNK / (perTile * tile.pixels), 1, 8) * tile.pixels));
         }
@@ -114,7 +114,8 @@ final class WinogradConv {
         });
     }
 
-    private void tilesFirst(int all, int chunk) {
+    private void tilesFirst(int all) {
+        int chunk = Math.min(all, WIDE / tile.pixels * tile.pixels);
         int position = x.blocks() * all * LANES + LANES;
         float[] v = Scratch.ofThread().aligned(Scratch.PACKED_A, form.positions() * position);
         int groups = Math.ceilDiv(grid.tiles(), chunk);

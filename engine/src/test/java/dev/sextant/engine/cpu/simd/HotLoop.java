@@ -15,13 +15,17 @@ import java.util.regex.Pattern;
 /// The innermost loop with multiply-adds of a compiled method, read from what `-XX:CompileCommand=print` prints (bytes in
 /// hexadecimal, as no disassembler comes with a JDK) by way of `objdump`.
 ///
-/// @param multiplyAdds    of whole vectors
-/// @param stackReferences operands in the method's frame: spilled registers
-record HotLoop(int instructions, int multiplyAdds, int stackReferences) {
+/// @param multiplyAdds  of whole vectors
+/// @param spills        vectors in the method's frame: chains through memory
+/// @param frameIntegers integers in the frame: counters and parameters that found no register, off the long chains
+record HotLoop(int instructions, int multiplyAdds, int spills, int frameIntegers) {
     private static final Pattern METHOD = Pattern.compile("\\(c2\\)[^%\\n]*?(\\w+)::multiply");
     private static final Pattern BYTES = Pattern.compile("(?m)^ *0x[0-9a-f]+: ([0-9a-f| ]+)$");
     private static final Pattern INSTRUCTION = Pattern.compile("(?m)^ *([0-9a-f]+):\\s+(.+)$");
     private static final Pattern JUMP = Pattern.compile("j\\w+ +0x([0-9a-f]+)");
+
+    private static final String SPILL = "v.*\\[rsp.*";
+    private static final String FRAME_INTEGER = "[^v].*\\[rsp.*";
 
     private record Instruction(long at, String text) {
     }
@@ -66,7 +70,7 @@ record HotLoop(int instructions, int multiplyAdds, int stackReferences) {
     /// Of all loops (a jump back, and what it jumps over) the one with the fewest instructions per multiply-add: C2
     /// puts loops with range checks before and after the main one, and they run for a step or two only.
     private static HotLoop of(List<Instruction> code) {
-        HotLoop best = new HotLoop(code.size(), 0, 0);
+        HotLoop best = new HotLoop(code.size(), 0, 0, 0);
         for (Instruction last : code) {
             Matcher jump = JUMP.matcher(last.text());
             long first = jump.lookingAt() ? Long.parseUnsignedLong(jump.group(1), 16) : -1;
@@ -75,13 +79,17 @@ record HotLoop(int instructions, int multiplyAdds, int stackReferences) {
             }
             List<String> body = code.stream().filter(i -> i.at() >= first && i.at() <= last.at()).map(Instruction::text)
                     .toList();
-            var loop = new HotLoop(body.size(), (int) body.stream().filter(i -> i.startsWith("vfmadd")).count(),
-                    (int) body.stream().filter(i -> i.contains("[rsp")).count());
+            var loop = new HotLoop(body.size(), count(body, "vfmadd.*"), count(body, SPILL),
+                    count(body, FRAME_INTEGER));
             if (loop.multiplyAdds > 0 && loop.cost() < best.cost()) {
                 best = loop;
             }
         }
         return best;
+    }
+
+    private static int count(List<String> body, String pattern) {
+        return (int) body.stream().filter(i -> i.matches(pattern)).count();
     }
 
     private double cost() {

@@ -4,7 +4,7 @@ import dev.sextant.engine.DType;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
-import dev.sextant.engine.cpu.HeapPool;
+import dev.sextant.engine.trace.HostMemory;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.data.Batch;
@@ -47,7 +47,7 @@ public record MemoryPlan(long parameters, long gradients, long others, long temp
     }
 
     private static MemoryPlan planned(Network network, int batch, Device device, Rates rates) {
-        var backend = new PlanBackend(device);
+        var backend = new PlanBackend(device, batch);
         Device shapes = Device.of(backend);
         Layer model = network.model();
         PlanBackend.fill(model, network.inputShape(batch), shapes);
@@ -65,7 +65,7 @@ public record MemoryPlan(long parameters, long gradients, long others, long temp
             double fastest = run(network, batch, device, steps);
             long gradients = network.model().parameters().values().stream().map(p -> p.var().grad())
                     .filter(g -> g != null).mapToLong(MemoryPlan::bytes).sum();
-            return of(network.model(), gradients, HeapPool.ofThread().highWaterBytes(), fastest);
+            return of(network.model(), gradients, HostMemory.highWaterBytes(), fastest);
         });
     }
 

@@ -7,6 +7,7 @@ import dev.sextant.cli.run.EpochPoint;
 import dev.sextant.cli.run.History;
 import dev.sextant.cli.run.MetricsLog;
 import dev.sextant.cli.run.RunCard;
+import dev.sextant.cli.train.Start;
 import dev.sextant.cli.train.TrainSettings;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
@@ -37,7 +38,8 @@ public record Reproduction(TrainSettings settings, RunCard card, History history
                 throw new FormatException("%s: the run has not finished its first epoch", folder);
             }
             // What is published is published for Fashion-MNIST.
-            boolean comparable = "fashion-mnist".equals(card.trainingFact("data")) && settings.images() == 0;
+            boolean comparable = "fashion-mnist".equals(card.trainingFact("data")) && settings.images() == 0
+                    && settings.options().isEmpty() && settings.start().equals(Start.FROM_SEED);
             return new Reproduction(settings, card, history,
                     comparable ? Published.of(settings.net(), settings.variant()) : Optional.empty());
         } catch (IOException e) {

@@ -61,10 +61,12 @@ public record Verdict(Outcome outcome, List<Check> checks, String remark) {
                             : String.format(Locale.ROOT, "%.3f..%.3f", low, high);
         }
 
-        @Override
-        public String toString() {
-            return String.format(Locale.ROOT, "%-25s %.3f, published %.3f, band %s: %s", what, value, published, band(),
-                    inside() ? "inside" : "outside");
+        /// For people.
+        ///
+        /// @param judged whether to say inside or outside
+        String line(boolean judged) {
+            return String.format(Locale.ROOT, "%-25s %.3f, published %.3f, band %s%s", what, value, published, band(),
+                    !judged ? "" : inside() ? ": inside" : ": outside");
         }
     }
 
@@ -125,8 +127,9 @@ public record Verdict(Outcome outcome, List<Check> checks, String remark) {
     /// For people: one line a measure, then the outcome.
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        checks.forEach(c -> lines.add(c.toString()));
-        lines.add("verdict: " + outcome);
+        checks.forEach(c -> lines.add(c.line(outcome != Outcome.TOO_EARLY)));
+        lines.add("verdict: " + outcome
+                + (outcome == Outcome.TOO_EARLY ? ", the published run has " + Published.EPOCHS + " epochs" : ""));
         if (!remark.isEmpty()) {
             lines.add("remark: " + remark);
         }
