@@ -131,16 +131,16 @@ final class {name} extends DotTile {{
     }}
 
     @Override
-    void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
-        multiply(depth, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }}
 
-    private static void multiply(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
 """
     for j in range(1,N): o+=f"        int w{j} = wo{term(j,'wRow')};\n"
     for i in range(M):
         for j in range(N): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
-    o+=f"        for (int k = 0; k < depth; k += {lanes}) {{\n"
+    o+=f"        for (int k = 0; k < length; k += {lanes}) {{\n"
     o+=f"            int xi = xo + k * {M};\n" if M>1 else "            int xi = xo + k;\n"
     for i in range(M): o+=f"            FloatVector x{i} = FloatVector.fromArray(S, x, xi{f' + {i*lanes}' if i else ''});\n"
     for j in range(N):

@@ -12,11 +12,11 @@ final class Avx2DotTile1x4 extends DotTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
-        multiply(depth, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }
 
-    private static void multiply(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
         int w1 = wo + wRow;
         int w2 = wo + 2 * wRow;
         int w3 = wo + 3 * wRow;
@@ -24,7 +24,7 @@ final class Avx2DotTile1x4 extends DotTile {
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c0x2 = FloatVector.zero(S);
         FloatVector c0x3 = FloatVector.zero(S);
-        for (int k = 0; k < depth; k += 8) {
+        for (int k = 0; k < length; k += 8) {
             int xi = xo + k;
             FloatVector x0 = FloatVector.fromArray(S, x, xi);
             FloatVector v0 = FloatVector.fromArray(S, w, wo + k);

@@ -12,11 +12,11 @@ final class Avx2DotTile2x4 extends DotTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
-        multiply(depth, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }
 
-    private static void multiply(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
         int w1 = wo + wRow;
         int w2 = wo + 2 * wRow;
         int w3 = wo + 3 * wRow;
@@ -28,7 +28,7 @@ final class Avx2DotTile2x4 extends DotTile {
         FloatVector c1x1 = FloatVector.zero(S);
         FloatVector c1x2 = FloatVector.zero(S);
         FloatVector c1x3 = FloatVector.zero(S);
-        for (int k = 0; k < depth; k += 8) {
+        for (int k = 0; k < length; k += 8) {
             int xi = xo + k * 2;
             FloatVector x0 = FloatVector.fromArray(S, x, xi);
             FloatVector x1 = FloatVector.fromArray(S, x, xi + 8);

@@ -12,16 +12,16 @@ final class Avx512DotTile4x1 extends DotTile {
     }
 
     @Override
-    void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
-        multiply(depth, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }
 
-    private static void multiply(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
         FloatVector c3x0 = FloatVector.zero(S);
-        for (int k = 0; k < depth; k += 16) {
+        for (int k = 0; k < length; k += 16) {
             int xi = xo + k * 4;
             FloatVector x0 = FloatVector.fromArray(S, x, xi);
             FloatVector x1 = FloatVector.fromArray(S, x, xi + 16);

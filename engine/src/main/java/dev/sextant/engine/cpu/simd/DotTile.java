@@ -16,11 +16,11 @@ abstract class DotTile {
     /// `c[i][j][lane] += Σ_k x[i][k + lane]·w[j][k + lane]`, `k` in steps of the lanes: a chain for each lane, added to `c`
     /// at the end.
     ///
-    /// @param depth a multiple of the lanes
-    /// @param x     packed `[depth / lanes][rows][lanes]`
-    /// @param w     rows `wRow` apart
-    /// @param c     `[rows][columns][lanes]`
-    abstract void run(int depth, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co);
+    /// @param length depths, a multiple of the lanes
+    /// @param x      packed `[length / lanes][rows][lanes]`
+    /// @param w      rows `wRow` apart
+    /// @param c      `[rows][columns][lanes]`
+    abstract void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co);
 
     private static final DotTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new DotTile[] {new Avx512DotTile4x6(), new Avx512DotTile4x1(), new Avx512DotTile1x6(),

@@ -60,7 +60,7 @@ class MachineCodeTest {
         int rows = Integer.parseInt(shape.group(3));
         int columns = Integer.parseInt(shape.group(4));
         int expected = rows
-                * (shape.group(2).equals("Pair") ? columns : columns / (shape.group(1).equals("2") ? 8 : 16));
+                * (shape.group(2).matches("Pair|Dot") ? columns : columns / (shape.group(1).equals("2") ? 8 : 16));
         if (loop == null) {
             faults.add(name + ": C2 did not compile it");
         } else if (loop.multiplyAdds() == 0 || loop.multiplyAdds() % expected != 0) {

@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
 /// Started by [MachineCodeTest] in a JVM of its own: runs every tile named as an argument until C2 has compiled it.
 public final class WarmTiles {
     /// Trip counts of the tiles' loops by the parameter's name. All else is zero: places and strides may coincide.
-    private static final Map<String, Integer> COUNTS = Map.of("depth", 64, "to", 64, "rows", 4, "columns", 16);
+    private static final Map<String, Integer> COUNTS = Map.of("depth", 64, "length", 1024, "to", 64, "rows", 4,
+            "columns", 16);
     private static final int CALLS = 800;
 
     private WarmTiles() {
