@@ -4,8 +4,27 @@ form that the compiler keeps in registers. Run from the repository root after ch
 the result is committed.
 """
 OUT = "engine/src/main/java/dev/sextant/engine/cpu/simd"
+TEST = "engine/src/test/java/dev/sextant/engine/cpu/simd"
 
-def packed_tile(isa,lanes,MR,NR):
+def term(i,stride):
+    return f" + {i} * {stride}" if i>1 else f" + {stride}" if i else ""
+
+def store(names,place):
+    """Adds the accumulators to the result or overwrites it. Two branches rather than one that only adds: with it, the
+    compiler keeps some accumulators on the stack during the loop."""
+    o="        if (add) {\n"
+    for i,row in enumerate(names):
+        for j,acc in enumerate(row):
+            array,at=place(i,j)
+            o+=f"            FloatVector.fromArray(S, {array}, {at}).add({acc}).intoArray({array}, {at});\n"
+    o+="        } else {\n"
+    for i,row in enumerate(names):
+        for j,acc in enumerate(row):
+            array,at=place(i,j)
+            o+=f"            {acc}.intoArray({array}, {at});\n"
+    return o+"        }\n"
+
+def packed_tile(isa,lanes,MR,NR,folder=OUT):
     NV=NR//lanes
     name=f"{isa}Tile{MR}x{NR}"
     o=f"""package dev.sextant.engine.cpu.simd;
@@ -42,20 +61,14 @@ final class {name} extends Tile {{
         else:
             o+=f"            FloatVector a{i} = FloatVector.broadcast(S, a[ai{f' + {i}' if i else ''}]);\n"
             for j in range(NV): o+=f"            {names[i][j]} = a{i}.fma(b{j}, {names[i][j]});\n"
-    o+="        }\n        if (add) {\n"
-    for i in range(MR):
-        for j in range(NV):
-            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
-            o+=f"            {names[i][j]} = {names[i][j]}.add(FloatVector.fromArray(S, c, {idx}));\n"
     o+="        }\n"
-    for i in range(MR):
-        for j in range(NV):
-            idx="co" + (f" + {i} * ldc" if i>1 else " + ldc" if i==1 else "") + (f" + {j*lanes}" if j else "")
-            o+=f"        {names[i][j]}.intoArray(c, {idx});\n"
+    o+=store(names,lambda i,j: ("c","co"+term(i,"ldc")+(f" + {j*lanes}" if j else "")))
     o+="    }\n}\n"
-    open(f"{OUT}/{name}.java","w").write(o)
-for m,n in [(14,32),(12,32),(8,32),(6,64),(4,64),(24,16),(1,64)]: packed_tile("Avx512",16,m,n)
+    open(f"{folder}/{name}.java","w").write(o)
+for m,n in [(12,32),(8,32),(6,64),(4,64),(24,16),(1,64)]: packed_tile("Avx512",16,m,n)
 for m,n in [(4,16),(3,24),(8,8),(1,32)]: packed_tile("Avx2",8,m,n)
+# Known to spill: the gate on machine code must see it.
+packed_tile("Avx512",16,16,32,TEST); packed_tile("Avx2",8,6,16,TEST)
 
 def shift_tile(isa,lanes,MR,NR):
     NV=NR//lanes
@@ -100,6 +113,48 @@ final class {name} extends ShiftTile {{
     open(f"{OUT}/{name}.java","w").write(o)
 for m,n in [(12,32),(8,32),(6,64),(1,64)]: shift_tile("Avx512",16,m,n)
 for m,n in [(4,16),(1,32)]: shift_tile("Avx2",8,m,n)
+
+def dot_tile(isa,lanes,M,N):
+    name=f"{isa}DotTile{M}x{N}"
+    rows="".join(f", int w{j}" for j in range(N))
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {M} row{'s' if M>1 else ''} of `x` by {N} row{'s' if N>1 else ''} of `w`: {M*N} accumulator{'s' if M*N>1 else ''} of {lanes} partial sums.
+final class {name} extends DotTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({M}, {N});
+    }}
+
+    @Override
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+        multiply(length, x, xo, w, wo, wRow, c, co);
+    }}
+
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+"""
+    for j in range(1,N): o+=f"        int w{j} = wo{term(j,'wRow')};\n"
+    for i in range(M):
+        for j in range(N): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    o+=f"        for (int k = 0; k < length; k += {lanes}) {{\n"
+    o+=f"            int xi = xo + k * {M};\n" if M>1 else "            int xi = xo + k;\n"
+    for i in range(M): o+=f"            FloatVector x{i} = FloatVector.fromArray(S, x, xi{f' + {i*lanes}' if i else ''});\n"
+    for j in range(N):
+        o+=f"            FloatVector v{j} = FloatVector.fromArray(S, w, {f'w{j}' if j else 'wo'} + k);\n"
+        for i in range(M): o+=f"            c{i}x{j} = x{i}.fma(v{j}, c{i}x{j});\n"
+    o+="        }\n"
+    for i in range(M):
+        for j in range(N):
+            at="co"+(f" + {(i*N+j)*lanes}" if i+j else "")
+            o+=f"        FloatVector.fromArray(S, c, {at}).add(c{i}x{j}).intoArray(c, {at});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+for m,n in [(4,6),(4,1),(1,6),(1,1)]: dot_tile("Avx512",16,m,n)
+for m,n in [(2,4),(2,1),(1,4),(1,1)]: dot_tile("Avx2",8,m,n)
 
 def pair_tile(isa,lanes,R,T):
     name=f"{isa}PairTile{R}x{T}"
@@ -166,16 +221,14 @@ final class {name} extends PixelTile {{
     @Override
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel, int yBlock,
             boolean add) {{
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }}
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {{
 """
     for i in range(MR):
         for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
-    def idx(i,j):
-        return "yo"+(f" + {i} * yPixel" if i>1 else " + yPixel" if i else "")+(f" + {j} * yBlock" if j>1 else " + yBlock" if j else "")
     o+="        for (int k = from; k < to; k++) {\n            int xi = xo + shift[k];\n            int wi = wo + k * "+str(NR)+";\n"
     for j in range(NV): o+=f"            FloatVector w{j} = FloatVector.fromArray(S, w, wi{f' + {j*lanes}' if j else ''});\n"
     for i in range(MR):
@@ -183,28 +236,29 @@ final class {name} extends PixelTile {{
         else:
             o+=f"            FloatVector x{i} = FloatVector.broadcast(S, x[xi{f' + {i*ps}' if i else ''}]);\n"
             for j in range(NV): o+=f"            c{i}x{j} = x{i}.fma(w{j}, c{i}x{j});\n"
-    o+="        }\n        if (add) {\n"
-    for i in range(MR):
-        for j in range(NV): o+=f"            c{i}x{j} = FloatVector.fromArray(S, y, {idx(i,j)}).add(c{i}x{j});\n"
     o+="        }\n"
-    for i in range(MR):
-        for j in range(NV): o+=f"        c{i}x{j}.intoArray(y, {idx(i,j)});\n"
+    names=[[f"c{i}x{j}" for j in range(NV)] for i in range(MR)]
+    o+=store(names,lambda i,j: ("y","yo"+term(i,"yPixel")+term(j,"yBlock")))
     o+="    }\n}\n"
     open(f"{OUT}/{name}.java","w").write(o); return name
 A=[]
-for (m,nv) in [(12,2),(14,2),(7,2),(6,4),(5,4),(4,4),(3,4),(2,4),(1,4),(4,2),(2,2),(1,2),(24,1),(12,1),(6,1),(3,1),(1,1)]: A.append(pixel_tile("Avx512",16,m,nv,16))
-P=[pixel_tile("Avx512",16,m,nv,1) for m,nv in [(12,2),(6,4),(2,4),(1,2),(12,1),(1,1)]]
+for (m,nv) in [(13,2),(12,2),(7,2),(6,4),(5,4),(4,4),(3,4),(2,4),(1,4),(4,2),(2,2),(1,2),(24,1),(12,1),(6,1),(3,1),(1,1)]: A.append(pixel_tile("Avx512",16,m,nv,16))
+P=[pixel_tile("Avx512",16,m,nv,1) for m,nv in [(12,2),(6,4),(2,4),(1,4),(1,2),(12,1),(1,1)]]
 B=[pixel_tile("Avx2",8,m,nv,8) for m,nv in [(4,2),(3,3),(2,2),(1,4),(1,2),(8,1),(1,1)]]
 Q=[pixel_tile("Avx2",8,m,nv,1) for m,nv in [(4,2),(1,2),(8,1),(1,1)]]
-def grad_tile(isa,lanes,MR,NV):
-    name=f"{isa}GradTile{MR}x{NV*lanes}"
+def grad_tile(isa,lanes,MR,NV,taps):
+    kind="Tap" if taps else "Grad"
+    name=f"{isa}{kind}Tile{MR}x{NV*lanes}"
+    rows=f"{MR} taps" if taps else f"{MR} source channels"
+    more="int[] shift, int first, " if taps else ""
+    pass_more="shift, first, " if taps else ""
     o=f"""package dev.sextant.engine.cpu.simd;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// {MR} source channels by {NV} block{'s' if NV>1 else ''} of {lanes} result channels.
-final class {name} extends GradTile {{
+/// {rows} by {NV} block{'s' if NV>1 else ''} of {lanes} result channels.
+final class {name} extends {kind}Tile {{
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
 
     {name}() {{
@@ -212,27 +266,33 @@ final class {name} extends GradTile {{
     }}
 
     @Override
-    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+    void run(int from, int to, float[] x, int xo, int[] xs, {more}float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
             int ldc) {{
-        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+        multiply(from, to, x, xo, xs, {pass_more}z, zo, zs, zBlock, c, co, ldc);
     }}
 
-    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
-            float[] c, int co, int ldc) {{
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, {more}float[] z, int zo, int[] zs,
+            int zBlock, float[] c, int co, int ldc) {{
 """
     def idx(i,j): return "co"+(f" + {i} * ldc" if i>1 else " + ldc" if i else "")+(f" + {j*lanes}" if j else "")
+    if taps:
+        for i in range(MR): o+=f"        int x{i} = xo + shift[first{f' + {i}' if i else ''}];\n"
     for i in range(MR):
         for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
-    o+=f"        for (int p = 0; p < rows; p++) {{\n            int xr = xo + p * xRow;\n            int zr = zo + p * columns * {lanes};\n            for (int q = 0; q < columns; q++) {{\n                int xi = xr + q * {lanes};\n                int zi = zr + q * {lanes};\n"
-    for j in range(NV): o+=f"                FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
+    o+="        for (int p = from; p < to; p++) {\n            int xi = "+("" if taps else "xo + ")+"xs[p];\n            int zi = zo + zs[p];\n"
+    for j in range(NV): o+=f"            FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
     for i in range(MR):
-        if NV==1: o+=f"                c{i}x0 = FloatVector.broadcast(S, x[xi{f' + {i}' if i else ''}]).fma(z0, c{i}x0);\n"
+        at=f"x{i} + xi" if taps else f"xi{f' + {i}' if i else ''}"
+        if NV==1: o+=f"            c{i}x0 = FloatVector.broadcast(S, x[{at}]).fma(z0, c{i}x0);\n"
         else:
-            o+=f"                FloatVector x{i} = FloatVector.broadcast(S, x[xi{f' + {i}' if i else ''}]);\n"
-            for j in range(NV): o+=f"                c{i}x{j} = x{i}.fma(z{j}, c{i}x{j});\n"
-    o+="            }\n        }\n"
+            o+=f"            FloatVector v{i} = FloatVector.broadcast(S, x[{at}]);\n"
+            for j in range(NV): o+=f"            c{i}x{j} = v{i}.fma(z{j}, c{i}x{j});\n"
+    o+="        }\n"
     for i in range(MR):
         for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
     o+="    }\n}\n"
     open(f"{OUT}/{name}.java","w").write(o)
-grad_tile("Avx512",16,8,2); grad_tile("Avx512",16,16,1); grad_tile("Avx2",8,4,2); grad_tile("Avx2",8,8,1)
+for m,n in [(8,2),(16,1)]: grad_tile("Avx512",16,m,n,False)
+for m,n in [(4,2),(8,1)]: grad_tile("Avx2",8,m,n,False)
+for m,n in [(6,4),(8,2),(8,1)]: grad_tile("Avx512",16,m,n,True)
+for m,n in [(4,2),(4,1)]: grad_tile("Avx2",8,m,n,True)

@@ -1,6 +1,8 @@
 /// Layers, initialisation, optimizers, data loading, the training loop and checkpoints.
 module dev.sextant.nn {
     requires transitive dev.sextant.autograd;
+    // For image files alone; without it everything else works.
+    requires static java.desktop;
 
     uses dev.sextant.nn.ModelFactory;
 

@@ -1,6 +1,7 @@
 /// All of Sextant but the command line and the GPU, as one module: what `sextant-all.jar` says of itself. It is the
 /// union of the descriptors of engine, autograd, nn and zoo-models, which a test compares it with.
 module dev.sextant {
+    requires static java.desktop;
     requires static jdk.incubator.vector;
     requires java.net.http;
     requires jdk.jfr;

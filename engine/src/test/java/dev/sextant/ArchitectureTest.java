@@ -91,7 +91,7 @@ class ArchitectureTest {
     void theLibraryImportsNoThirdParty() {
         none("engine, autograd, nn and zoo/models import the JDK and themselves alone",
                 matches(LIBRARY,
-                        "^import (?:static )?+(?!java\\.|javax\\.xml|jdk\\.(incubator\\.vector|jfr)|dev\\.sextant\\.)"));
+                        "^import (?:static )?+(?!java\\.|javax\\.(xml|imageio)|jdk\\.(incubator\\.vector|jfr)|dev\\.sextant\\.)"));
     }
 
     @Test

@@ -17,8 +17,26 @@ final class Backward {
             Comparator.comparingLong((Var v) -> v.node().sequence).reversed());
     private final Map<Var, Pending> pending = new HashMap<>();
 
-    /// A gradient under construction. A shared one belongs to somebody else and is not written or released.
-    private record Pending(NDArray array, boolean shared) {
+    /// A gradient under construction.
+    ///
+    /// @param memory what it lies in, with others if it was passed on; null if it belongs to somebody else
+    /// @param shared whether it is not to be written
+    private record Pending(NDArray array, Memory memory, boolean shared) {
+        void release() {
+            if (memory != null && --memory.users == 0) {
+                memory.array.storage().release("backward, which had consumed this gradient");
+            }
+        }
+    }
+
+    /// Memory that this pass allocated, and how many pending gradients lie in it.
+    private static final class Memory {
+        final NDArray array;
+        int users = 1;
+
+        Memory(NDArray array) {
+            this.array = array;
+        }
     }
 
     void run(Var root, NDArray dy) {
@@ -27,7 +45,7 @@ final class Backward {
             root.device().kernels().copy(dy, target.array(), target.write());
             return;
         }
-        pending.put(root, new Pending(dy, true));
+        pending.put(root, new Pending(dy, null, true));
         queue.add(root);
         while (!queue.isEmpty()) {
             visit(queue.poll());
@@ -44,20 +62,24 @@ final class Backward {
         if (v.retainsGrad()) {
             v.keepGrad(dy.array);
         }
-        var sink = new ParentSink(node);
+        var sink = new ParentSink(node, dy);
         new Place(node.place, "backward").run(() -> node.pullback.pull(dy.array, sink));
         node.pullback = null;
-        if (!dy.shared && !sink.lent) {
-            dy.array.storage().release("backward, which had consumed this gradient");
-        }
+        dy.release();
     }
 
     private final class ParentSink implements Sink {
         private final Var.Node node;
-        private boolean lent;
+        private final Pending dy;
 
-        ParentSink(Var.Node node) {
+        ParentSink(Var.Node node, Pending dy) {
             this.node = node;
+            this.dy = dy;
+        }
+
+        @Override
+        public boolean mayOverwrite() {
+            return !dy.shared && dy.memory.users == 1;
         }
 
         @Override
@@ -80,12 +102,13 @@ final class Backward {
                 return Target.add(before.array);
             }
             NDArray own = Var.emptyLike(p.value());
-            pending.put(p, new Pending(own, false));
+            pending.put(p, new Pending(own, new Memory(own), false));
             if (before == null) {
                 queue.add(p);
                 return Target.set(own);
             }
             p.device().kernels().copy(before.array, own, Write.SET);
+            before.release();
             return Target.add(own);
         }
 
@@ -95,13 +118,17 @@ final class Backward {
                 return;
             }
             Var p = node.parents[parent];
-            if (p.isLeaf() || pending.containsKey(p)) {
+            // A row-major gradient of a blocked value (behind a flatten) is turned once, here, not by each of its readers.
+            if (p.isLeaf() || pending.containsKey(p) || gradient.isBlocked() != p.value().isBlocked()) {
                 Target target = target(parent);
                 p.device().kernels().copy(gradient, target.array(), target.write());
             } else {
-                pending.put(p, new Pending(gradient, true));
+                boolean isView = dy.memory != null && gradient.storage() == dy.array.storage();
+                if (isView) {
+                    dy.memory.users++;
+                }
+                pending.put(p, new Pending(gradient, isView ? dy.memory : null, true));
                 queue.add(p);
-                lent = true;
             }
         }
     }

@@ -35,15 +35,19 @@ public final class Convolution {
         @Override
         public void pull(NDArray dy, Sink sink) {
             var kernels = dy.device().kernels();
-            NDArray dz = Op.beforeActivation(spec.activation(), y, dy, "conv2d");
+            boolean fuses = !spec.activation().isIdentity() && sink.wants(2);
+            NDArray dz = fuses ? Op.roomBeforeActivation(y.get("conv2d"), dy, sink)
+                    : Op.beforeActivation(spec.activation(), y, dy, "conv2d", sink);
+            if (fuses) {
+                kernels.conv2dActivationBackward(spec, dy, y.get("conv2d"), dz, sink.target(2));
+            } else if (sink.wants(2)) {
+                kernels.conv2dBackwardBias(spec, dz, sink.target(2));
+            }
             if (sink.wants(0)) {
                 kernels.conv2dBackwardData(spec, dz, w.get("conv2d"), sink.target(0));
             }
             if (sink.wants(1)) {
                 kernels.conv2dBackwardFilter(spec, dz, x.get("conv2d"), sink.target(1));
-            }
-            if (sink.wants(2)) {
-                kernels.conv2dBackwardBias(spec, dz, sink.target(2));
             }
             Op.done(dz, dy);
         }

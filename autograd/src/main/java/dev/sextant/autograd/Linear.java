@@ -46,7 +46,7 @@ public final class Linear {
         @Override
         public void pull(NDArray dy, Sink sink) {
             var kernels = dy.device().kernels();
-            NDArray dz = Op.beforeActivation(spec.activation(), y, dy, "linear");
+            NDArray dz = Op.beforeActivation(spec.activation(), y, dy, "linear", sink);
             if (sink.wants(0)) {
                 kernels.linearBackwardData(spec, dz, w.get("linear"), sink.target(0));
             }

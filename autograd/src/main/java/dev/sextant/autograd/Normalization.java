@@ -12,6 +12,7 @@ import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.spi.Write;
 
 /// Normalisations: `y = γ·x̂ + β` with `x̂ = (x − μ)/√(σ² + ε)`. With `g = γ·dy` and means over whatever shares μ and σ:
 /// `dx = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε)`, `dγ = Σ dy·x̂`, `dβ = Σ dy`.
@@ -28,25 +29,39 @@ public final class Normalization {
     /// @param runningVar  `[C]`
     public static Var batchNorm(BatchNormSpec spec, Var x, Var gamma, Var beta, NDArray runningMean,
             NDArray runningVar) {
+        return batchNorm(spec, x, null, gamma, beta, runningMean, runningVar);
+    }
+
+    /// As [#batchNorm] of a residual block (He et al., 2015): `act(batchNorm(x) + residual)`.
+    ///
+    /// @param residual shaped like `x`, or null for none
+    public static Var batchNorm(BatchNormSpec spec, Var x, Var residual, Var gamma, Var beta, NDArray runningMean,
+            NDArray runningVar) {
         int channels = channels(x, gamma, runningMean);
         Shape out = spec.outputShape(x.shape(), channels);
         String op = spec.opName();
         affine(op, gamma, beta, Shape.of(channels), "one per channel of x " + x.shape());
         statistics(spec, runningMean, runningVar, channels, x);
         Op.requireFusable(op, spec.activation());
-        var kernels = Op.kernels(spec, x, gamma, beta);
+        if (residual != null) {
+            Checks.same(op, "residual", residual.shape(), x.shape(), "it is added to the normalised x");
+        }
+        var kernels = Op.kernels(spec, x, gamma, beta, residual);
         NDArray y = Op.result(spec, out, x.value());
-        Aux aux = kernels.batchNorm(spec, x.value(), Op.value(gamma), Op.value(beta), runningMean, runningVar, y);
+        Aux aux = residual == null
+                ? kernels.batchNorm(spec, x.value(), Op.value(gamma), Op.value(beta), runningMean, runningVar, y)
+                : kernels.batchNormAdd(spec, x.value(), residual.value(), Op.value(gamma), Op.value(beta), runningMean,
+                        runningVar, y);
         if (spec.training() && runningMean != null) {
             runningMean.storage().written(op);
             runningVar.storage().written(op);
         }
-        if (!Var.wantsGrad(x, gamma, beta)) {
+        if (!Var.wantsGrad(x, gamma, beta, residual)) {
             return Var.of(y);
         }
         var grad = new BatchGrad(spec, Saved.of(x.value()), Saved.when(gamma != null, Op.value(gamma)),
                 Saved.when(!spec.activation().isIdentity(), y), aux);
-        return Var.result(spec, y, grad, x, gamma, beta);
+        return Var.result(spec, y, grad, x, gamma, beta, residual);
     }
 
     private static int channels(Var x, Var gamma, NDArray runningMean) {
@@ -73,14 +88,35 @@ public final class Normalization {
         }
     }
 
+    private static final int RESIDUAL = 3;
+
     record BatchGrad(BatchNormSpec spec, Saved x, Saved gamma, Saved y, Aux aux) implements Pullback {
         @Override
         public void pull(NDArray dy, Sink sink) {
             String op = spec.opName();
-            NDArray dz = Op.beforeActivation(spec.activation(), y, dy, op);
-            dy.device().kernels().batchNormBackward(spec, dz, x.get(op), Saved.get(gamma, op), aux, sink.target(0),
-                    sink.target(1), sink.target(2));
-            Op.done(dz, dy);
+            var kernels = dy.device().kernels();
+            if (spec.activation().isIdentity()) {
+                if (sink.wants(RESIDUAL)) {
+                    sink.pass(RESIDUAL, dy);
+                }
+                kernels.batchNormBackward(spec, dy, x.get(op), Saved.get(gamma, op), aux, sink.target(0),
+                        sink.target(1), sink.target(2));
+                return;
+            }
+            // The residual's gradient is the one before the activation: a first contribution needs no copy. (Where x is
+            // the residual, dx came first.)
+            Target dx = sink.target(0);
+            Target residual = sink.wants(RESIDUAL) ? sink.target(RESIDUAL) : null;
+            boolean isFirst = residual != null && !residual.adds();
+            NDArray dz = isFirst ? residual.array() : Op.roomBeforeActivation(y.get(op), dy, sink);
+            kernels.batchNormActivationBackward(spec, dy, x.get(op), y.get(op), Saved.get(gamma, op), aux, dz,
+                    dx, sink.target(1), sink.target(2));
+            if (residual != null && !isFirst) {
+                kernels.copy(dz, residual.array(), Write.ADD);
+            }
+            if (!isFirst) {
+                Op.done(dz, dy);
+            }
         }
     }
 

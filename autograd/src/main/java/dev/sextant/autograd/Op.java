@@ -54,16 +54,21 @@ final class Op {
 
     /// The gradient before a fused activation, from the gradient after it: `dz = act′·dy`. Without an activation that
     /// is `dy` itself.
-    static NDArray beforeActivation(UnarySpec activation, Saved y, NDArray dy, String op) {
+    static NDArray beforeActivation(UnarySpec activation, Saved y, NDArray dy, String op, Sink sink) {
         if (activation.isIdentity()) {
             return dy;
         }
-        NDArray dz = Var.emptyLike(y.get(op));
+        NDArray dz = roomBeforeActivation(y.get(op), dy, sink);
         dy.device().kernels().unaryBackward(activation, null, y.get(op), dy, Target.set(dz));
         return dz;
     }
 
-    /// Gives back what [#beforeActivation] allocated.
+    /// Where the gradient before an activation can go: over `dy`, if that is nobody else's.
+    static NDArray roomBeforeActivation(NDArray y, NDArray dy, Sink sink) {
+        return sink.mayOverwrite() ? dy : Var.emptyLike(y);
+    }
+
+    /// Gives back what was allocated for the gradient before an activation.
     static void done(NDArray dz, NDArray dy) {
         if (dz != dy) {
             dz.storage().release("backward, which had consumed this gradient");

@@ -204,22 +204,30 @@ public final class Shaping {
         for (int i = 1; i < all.length; i++) {
             starts[i] = starts[i - 1] + all[i - 1].shape().dim(along);
         }
-        NDArray wanted = Op.result(spec, out, first.value(), rest);
-        boolean inPlace = true;
+        NDArray y = Op.result(spec, out, first.value(), rest);
         for (int i = 0; i < all.length; i++) {
-            inPlace &= wanted.narrow(along, starts[i], all[i].shape().dim(along)).storage() == wanted.storage();
+            kernels.copyRange(all[i].value(), 0, y, starts[i], all[i].shape().dim(along), along, Write.SET);
         }
-        NDArray y = inPlace ? wanted : NDArray.empty(out, first.dtype(), first.device());
-        for (int i = 0; i < all.length; i++) {
-            kernels.copy(all[i].value(), y.narrow(along, starts[i], all[i].shape().dim(along)), Write.SET);
-        }
-        return Var.result(spec, y, (dy, sink) -> {
-            for (int i = 0; i < all.length; i++) {
-                if (sink.wants(i)) {
-                    sink.pass(i, dy.narrow(along, starts[i], all[i].shape().dim(along)));
+        return Var.result(spec, y, new ConcatGrad(along, starts), all);
+    }
+
+    /// Each part's gradient is its range of `dy`.
+    record ConcatGrad(int axis, int[] starts) implements Pullback {
+        @Override
+        public void pull(NDArray dy, Sink sink) {
+            for (int i = 0; i < starts.length; i++) {
+                int length = (i + 1 < starts.length ? starts[i + 1] : dy.dim(axis)) - starts[i];
+                if (!sink.wants(i)) {
+                    continue;
+                }
+                if (dy.hasView(axis, starts[i], length)) {
+                    sink.pass(i, dy.narrow(axis, starts[i], length));
+                } else {
+                    Target dx = sink.target(i);
+                    dy.device().kernels().copyRange(dy, starts[i], dx.array(), 0, length, axis, dx.write());
                 }
             }
-        }, all);
+        }
     }
 
     private static Shape concatShape(String op, int axis, List<Var> parts) {

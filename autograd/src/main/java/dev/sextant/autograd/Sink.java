@@ -13,6 +13,9 @@ public interface Sink {
     /// input at most once, and write what you asked for.
     Target target(int parent);
 
+    /// Whether `dy` is needed by nobody else, so that the pullback may use its memory.
+    boolean mayOverwrite();
+
     /// Gives an input a gradient that exists already: `dy` itself or a view of it, not to be written afterwards.
     void pass(int parent, NDArray gradient);
 }

@@ -119,6 +119,12 @@ public final class Var {
         return node == null ? List.of() : java.util.Arrays.stream(node.parents).filter(p -> p != null).toList();
     }
 
+    /// The backward half of the operation that made this value: what it keeps alive are its record components. Null for
+    /// a leaf, and once [#backward] has consumed it.
+    public Pullback pullback() {
+        return node == null ? null : node.pullback;
+    }
+
     /// The same value without its history.
     public Var detach() {
         return of(value);

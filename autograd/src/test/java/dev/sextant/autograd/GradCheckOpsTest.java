@@ -138,6 +138,16 @@ class GradCheckOpsTest {
             check("batch norm, evaluation " + act.opName(), v -> Normalization.batchNorm(
                     new BatchNormSpec(1e-3, 0.1, false, act), v[0], v[1], v[2], mean, variance), numbers(2, 3, 2, 4),
                     numbers(3), numbers(3));
+            check("batch norm and residual " + act.opName(), v -> Normalization.batchNorm(
+                    new BatchNormSpec(1e-3, 0.1, true, act), v[0], v[3], v[1], v[2], null, null), numbers(2, 3, 2, 4),
+                    numbers(3), numbers(3), numbers(2, 3, 2, 4));
+            check("batch norm and its own input " + act.opName(), v -> Normalization.batchNorm(
+                    new BatchNormSpec(1e-3, 0.1, true, act), v[0], v[0], v[1], v[2], null, null), numbers(2, 3, 2, 4),
+                    numbers(3), numbers(3));
+            check("batch norm and a residual with other uses " + act.opName(), v -> Arithmetic.mul(v[3],
+                    Normalization.batchNorm(new BatchNormSpec(1e-3, 0.1, true, act), v[0],
+                            Pointwise.affine(v[3], 2, 0), v[1], v[2], null, null)),
+                    numbers(2, 3, 2, 4), numbers(3), numbers(3), numbers(2, 3, 2, 4));
         }
         check("batch norm of a matrix", v -> Normalization.batchNorm(
                 new BatchNormSpec(1e-5, 0.1, true, UnarySpec.IDENTITY), v[0], null, null, null, null), numbers(6, 3));

@@ -251,6 +251,8 @@ final class OpCalls {
                         in.a(3), in.a(4)), f(2, 3, 4, 4), f(3), f(3), f(3), f(3)).neverEmpty(),
                 call("Normalization.batchNorm/6", in -> Normalization.batchNorm(evaluation, in.v(0), in.v(1), in.v(2),
                         in.a(3), in.a(4)), f(2, 3), f(3), f(3), f(3), f(3)),
+                call("Normalization.batchNorm/7", in -> Normalization.batchNorm(training, in.v(0), in.v(1), in.v(2),
+                        in.v(3), in.a(4), in.a(5)), f(2, 3, 4, 4), f(2, 3, 4, 4), f(3), f(3), f(3), f(3)).neverEmpty(),
                 call("Normalization.layerNorm/4", in -> Normalization.layerNorm(new LayerNormSpec(1, 1e-5), in.v(0),
                         in.v(1), in.v(2)), f(2, 3), f(3), f(3)),
                 call("Normalization.groupNorm/4", in -> Normalization.groupNorm(new GroupNormSpec(2, 1e-5), in.v(0),

@@ -52,6 +52,13 @@ public sealed interface Layout {
             return (channels + lanes - 1) / lanes;
         }
 
+        /// Whether a range of an axis is blocked in itself: the whole axis, any range of images, and of channels whole
+        /// blocks and what ends with the last channel; others would show their neighbours in the padding lanes.
+        public boolean hasRange(Shape shape, int axis, int start, int end) {
+            return axis == 0 || start == 0 && end == shape.dim(axis)
+                    || axis == 1 && start % lanes == 0 && (end % lanes == 0 || end == shape.dim(1));
+        }
+
         /// Elements from one row of pixels to the next.
         public int rowStride(Shape shape) {
             return (shape.dim(3) + 2 * halo) * lanes;

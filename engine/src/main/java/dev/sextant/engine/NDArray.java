@@ -400,6 +400,11 @@ public final class NDArray {
         return permute(axes);
     }
 
+    /// Whether [#narrow] shares this array's memory; parts of a blocked array may be copies.
+    public boolean hasView(int axis, int start, int length) {
+        return !(layout instanceof Blocked b) || b.hasRange(shape, shape.axis("narrow", axis), start, start + length);
+    }
+
     /// The elements `start .. start+length-1` of one axis.
     public NDArray narrow(int axis, int start, int length) {
         return slice(axis, start, start + length, 1);
@@ -415,16 +420,9 @@ public final class NDArray {
         }
         int length = (end - start + step - 1) / step;
         Shape target = shape.with(a, length);
-        if (layout instanceof Blocked b && step == 1) {
-            if (a == 0) {
-                return view(target, new Blocked(b.lanes(), b.halo(), b.offset() + start * b.batchStride(),
-                        b.batchStride()));
-            }
-            // A range that ends inside a block would show the next channels in its padding lanes.
-            if (a == 1 && start % b.lanes() == 0 && (length % b.lanes() == 0 || end == extent)) {
-                int offset = b.offset() + start / b.lanes() * b.blockStride(shape);
-                return view(target, new Blocked(b.lanes(), b.halo(), offset, b.batchStride()));
-            }
+        if (layout instanceof Blocked b && step == 1 && b.hasRange(shape, a, start, end)) {
+            int skipped = a == 0 ? start * b.batchStride() : start / b.lanes() * b.blockStride(shape);
+            return view(target, new Blocked(b.lanes(), b.halo(), b.offset() + skipped, b.batchStride()));
         }
         var base = plain();
         Strided from = (Strided) base.layout;

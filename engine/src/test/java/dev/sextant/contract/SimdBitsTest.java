@@ -77,6 +77,7 @@ class SimdBitsTest {
         List<float[]> all = new ArrayList<>();
         convolutions(d, all, 33, 6, 14, 16, 5);
         convolutions(d, all, 3, 32, 17, 48, 3);
+        convolutions(d, all, 5, 200, 6, 150, 3);
         var k = d.kernels();
         NDArray x = numbers(d, 3, 19, 400);
         NDArray w = numbers(d, 4, 120, 400);

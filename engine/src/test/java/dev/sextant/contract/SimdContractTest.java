@@ -57,4 +57,20 @@ class SimdContractTest {
             return FOUR;
         }
     }
+
+    @Nested
+    class Fused implements FusedContract {
+        @Override
+        public Device device() {
+            return ONE;
+        }
+    }
+
+    @Nested
+    class FusedFourThreads implements FusedContract {
+        @Override
+        public Device device() {
+            return FOUR;
+        }
+    }
 }

@@ -35,7 +35,7 @@ class SimdFewChannelsTest {
         }
     }
 
-    private static void compare(Rig rig, Conv2dSpec spec, Shape xs, Shape ws, Form form) {
+    static void compare(Rig rig, Conv2dSpec spec, Shape xs, Shape ws, Form form) {
         Twin x = rig.numbers(xs, form);
         Twin w = rig.numbers(ws, -0.3, 0.3, form);
         Twin bias = rig.numbers(Shape.of(ws.dim(0)), Form.DENSE);

@@ -1,5 +1,6 @@
 package dev.sextant.nn;
 
+import dev.sextant.autograd.Arithmetic;
 import dev.sextant.autograd.Normalization;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.DType;
@@ -59,13 +60,27 @@ public final class BatchNorm extends Layer implements Fusable {
 
     @Override
     public Var forward(Var x, UnarySpec activation) {
+        return forward(x, null, activation);
+    }
+
+    /// The end of a residual block, `relu(this(x) + shortcut)`: one operation where layers may be joined.
+    ///
+    /// @param relu what comes after the sum; any layer
+    public Var addAndApply(Var x, Var shortcut, Layer relu) {
+        if (relu instanceof Activation act && canFuse(act.spec()) && mayFuse() && act.mayFuse()) {
+            return forward(x, shortcut, act.spec());
+        }
+        return relu.apply(Arithmetic.add(apply(x), shortcut));
+    }
+
+    private Var forward(Var x, Var shortcut, UnarySpec activation) {
         var spec = new BatchNormSpec(eps, momentum, isTraining(), activation);
         Var gamma = leaf("weight");
         if (isTraining()) {
             NDArray count = buffer("num_batches_tracked");
             count.set(new int[] {count.toInts()[0] + 1});
         }
-        return Normalization.batchNorm(spec, x, gamma, leaf("bias"),
+        return Normalization.batchNorm(spec, x, shortcut, gamma, leaf("bias"),
                 buffer("running_mean"), buffer("running_var"));
     }
 

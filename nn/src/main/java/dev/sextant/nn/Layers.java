@@ -57,6 +57,11 @@ public final class Layers {
         return new Concat(branches);
     }
 
+    /// Gives back what it gets: a plain shortcut.
+    public static Identity identity() {
+        return new Identity();
+    }
+
     /// Softmax along the last axis.
     public static Softmax softmax() {
         return new Softmax(-1);

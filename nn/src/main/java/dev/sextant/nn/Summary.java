@@ -30,13 +30,24 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
     /// @param trainingBytes  activations that a training step keeps: the outputs of all layers without children, here
     ///                       and below; float32
     /// @param inferenceBytes activations of inference at the moment when most are needed: input and output of one layer
+    /// @param millis     milliseconds of a forward pass of the batch through the layer; NaN where nobody measured it
     public record Row(String path, String type, int depth, boolean leaf, boolean sequential, Shape input,
             Shape output, long ownParams, long params, long macs, ReceptiveField field, long trainingBytes,
-            long inferenceBytes) {
+            long inferenceBytes, double millis) {
 
         /// Floating-point operations of convolutions and linear layers: two for each multiply-add.
         public long flops() {
             return 2 * macs;
+        }
+
+        /// Billions of operations per second; NaN where there are none, or nobody measured them.
+        public double gflops() {
+            return macs == 0 ? Double.NaN : flops() / millis / 1e6;
+        }
+
+        private Row taking(double milliseconds) {
+            return new Row(path, type, depth, leaf, sequential, input, output, ownParams, params, macs, field,
+                    trainingBytes, inferenceBytes, milliseconds);
         }
     }
 
@@ -95,7 +106,7 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
             peak = Math.max(peak, child.inferenceBytes);
         }
         return new Row(path, layer.typeName(), path.isEmpty() ? 0 : path.split("\\.").length, leaf,
-                layer instanceof Sequential, in, out, own, params, macs, field, kept, peak);
+                layer instanceof Sequential, in, out, own, params, macs, field, kept, peak, Double.NaN);
     }
 
     /// The rows of the children; in place of a child that is a mere holder and never runs itself, those of its children.
@@ -120,6 +131,19 @@ public record Summary(String title, Shape input, List<Row> rows, List<Row> calls
     /// All multiply-adds of one forward pass of the batch.
     public long totalMacs() {
         return rows.getFirst().macs;
+    }
+
+    /// The same with measured times.
+    ///
+    /// @param millis milliseconds of one forward pass by layer, everything below it included
+    public Summary timed(Map<String, Double> millis) {
+        return new Summary(title, input,
+                rows.stream().map(r -> r.taking(millis.getOrDefault(r.path, Double.NaN))).toList(), calls);
+    }
+
+    /// Whether there are times to show.
+    boolean isTimed() {
+        return !Double.isNaN(rows.getFirst().millis);
     }
 
     /// The layers down to a depth only; 1 keeps the outermost ones. Totals stay.

@@ -38,12 +38,17 @@ public final class HeapPool {
 
     /// Bytes handed out now.
     public long usedBytes() {
-        return used * Float.BYTES;
+        return used;
     }
 
-    /// The most bytes ever handed out at once.
+    /// The most bytes handed out at once, ever or since [#restartHighWater].
     public long highWaterBytes() {
-        return highWater * Float.BYTES;
+        return highWater;
+    }
+
+    /// Forgets what was handed out before now.
+    public void restartHighWater() {
+        highWater = used;
     }
 
     /// Bytes held in slabs.
@@ -55,6 +60,7 @@ public final class HeapPool {
         if (dtype != DType.FLOAT32) {
             var kept = exact.get(key(dtype, size));
             Object array = kept == null ? null : kept.poll();
+            count(bytes(dtype, size));
             return new HostStorage(dtype, size, array != null ? array : CpuBackend.newArray(dtype, size), 0, this);
         }
         int need = rounded(size);
@@ -73,24 +79,34 @@ public final class HeapPool {
             slabs.add(best);
             bestRange = 0;
         }
-        used += need;
-        highWater = Math.max(highWater, used);
+        count(bytes(dtype, size));
         return new HostStorage(dtype, size, best.data, best.take(bestRange, need), this);
+    }
+
+    private void count(long bytes) {
+        used += bytes;
+        highWater = Math.max(highWater, used);
     }
 
     void free(HostStorage storage) {
         int size = (int) storage.size();
+        count(-bytes(storage.dtype(), size));
         if (storage.dtype() != DType.FLOAT32) {
             exact.computeIfAbsent(key(storage.dtype(), size), k -> new ArrayDeque<>()).push(storage.array());
             return;
         }
-        used -= rounded(size);
         for (Slab slab : slabs) {
             if (slab.data == storage.array()) {
                 slab.give(storage.base(), rounded(size));
                 return;
             }
         }
+    }
+
+    /// Memory that an array of so many elements takes from the pool.
+    public static long bytes(DType dtype, long size) {
+        return dtype == DType.FLOAT32 ? Float.BYTES * Math.max(GRAIN, Math.ceilDiv(size, GRAIN) * GRAIN)
+                : dtype.bytes() * size;
     }
 
     private static int rounded(int size) {

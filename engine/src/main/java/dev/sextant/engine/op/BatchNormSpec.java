@@ -30,6 +30,11 @@ public record BatchNormSpec(double eps, double momentum, boolean training, Unary
         return x;
     }
 
+    /// The same normalisation with another activation behind it.
+    public BatchNormSpec withActivation(UnarySpec other) {
+        return new BatchNormSpec(eps, momentum, training, other);
+    }
+
     @Override
     public String opName() {
         return "batch_norm";

@@ -12,6 +12,9 @@ public sealed interface OptimizerSpec extends OpSpec {
     /// This rule with another learning rate.
     OptimizerSpec withLr(double lr);
 
+    /// This rule with another weight decay.
+    OptimizerSpec withWeightDecay(double decay);
+
     /// Names of the state arrays, in the order the kernel takes them.
     List<String> stateNames();
 
@@ -23,6 +26,11 @@ public sealed interface OptimizerSpec extends OpSpec {
         @Override
         public OptimizerSpec withLr(double rate) {
             return new Sgd(rate, momentum, dampening, weightDecay, nesterov);
+        }
+
+        @Override
+        public OptimizerSpec withWeightDecay(double decay) {
+            return new Sgd(lr, momentum, dampening, decay, nesterov);
         }
 
         @Override
@@ -45,6 +53,11 @@ public sealed interface OptimizerSpec extends OpSpec {
         }
 
         @Override
+        public OptimizerSpec withWeightDecay(double decay) {
+            return new Adam(lr, beta1, beta2, eps, decay, amsgrad, decoupled);
+        }
+
+        @Override
         public List<String> stateNames() {
             return amsgrad ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");
         }
@@ -61,6 +74,11 @@ public sealed interface OptimizerSpec extends OpSpec {
         @Override
         public OptimizerSpec withLr(double rate) {
             return new RmsProp(rate, alpha, eps, weightDecay, momentum, centered);
+        }
+
+        @Override
+        public OptimizerSpec withWeightDecay(double decay) {
+            return new RmsProp(lr, alpha, eps, decay, momentum, centered);
         }
 
         @Override
@@ -89,6 +107,11 @@ public sealed interface OptimizerSpec extends OpSpec {
         }
 
         @Override
+        public OptimizerSpec withWeightDecay(double decay) {
+            return new Adagrad(lr, lrDecay, decay, eps);
+        }
+
+        @Override
         public List<String> stateNames() {
             return List.of("sum");
         }
@@ -104,6 +127,11 @@ public sealed interface OptimizerSpec extends OpSpec {
         @Override
         public OptimizerSpec withLr(double rate) {
             return new Adadelta(rate, rho, eps, weightDecay);
+        }
+
+        @Override
+        public OptimizerSpec withWeightDecay(double decay) {
+            return new Adadelta(lr, rho, eps, decay);
         }
 
         @Override

@@ -14,6 +14,12 @@ public interface PointwiseKernels {
     /// `y (+)= x` for equal shapes, any layouts and strides: what turns views into copies and gathers their gradients.
     void copy(NDArray x, NDArray y, Write write);
 
+    /// Places `from … from+length−1` of one axis of `x` go to places `to …` of the same axis of `y`; the other axes are
+    /// equal. A backend whose layouts have no views of every such range does better than this.
+    default void copyRange(NDArray x, int from, NDArray y, int to, int length, int axis, Write write) {
+        copy(x.narrow(axis, from, length), y.narrow(axis, to, length), write);
+    }
+
     /// `y = f(x)`.
     void unary(UnarySpec spec, NDArray x, NDArray y);
 

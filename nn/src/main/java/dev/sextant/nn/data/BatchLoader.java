@@ -6,7 +6,7 @@ import dev.sextant.engine.error.DataException;
 import dev.sextant.engine.random.Philox;
 
 /// Turns a [Dataset] into [Batch]es on a device: float32 images `[N, C, H, W]`, each pixel `(float) v / 255`, and int32
-/// labels `[N]`.
+/// labels `[N]`; or what an [Augmentation] makes of them.
 ///
 /// ```java
 /// try (var loader = new BatchLoader(data, BatchOptions.training(256, seed), device)) {
@@ -48,9 +48,7 @@ public final class BatchLoader implements BatchSource, AutoCloseable {
         this.data = data;
         this.options = options;
         this.device = device;
-        int size = options.imageSize();
-        var original = data.imageShape();
-        this.imageShape = size == 0 ? original : Shape.of(original.dim(0), size, size);
+        this.imageShape = options.imageShape(data.imageShape());
         long floats = imageShape.size() * options.batchSize();
         if (floats > Integer.MAX_VALUE - 16) {
             throw new DataException("batches: %d images %s are %d values, over the limit of 2^31; use a smaller batch",
@@ -78,7 +76,8 @@ public final class BatchLoader implements BatchSource, AutoCloseable {
         }
         closeOpenEpoch();
         for (int i = 0; i < buffers.length && buffers[i] == null; i++) {
-            buffers[i] = new HostBatch(options.batchSize(), (int) imageShape.size());
+            buffers[i] = new HostBatch(options.batchSize(), (int) imageShape.size(),
+                    options.augmentation().mixes() ? data.classNames().size() : 0);
         }
         open = new Epoch(this, epoch, fromStep);
         return open;

@@ -1,5 +1,6 @@
 package dev.sextant.nn.data;
 
+import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DataException;
 
 /// How a [BatchLoader] cuts a data set into batches.
@@ -10,7 +11,9 @@ import dev.sextant.engine.error.DataException;
 /// @param dropLast  whether the rest of an epoch that does not fill a batch is left out
 /// @param imageSize height and width to resize the images to; 0 leaves them as they are
 /// @param prefetch  batches made ahead, at least 1; each costs a buffer of one batch in host memory
-public record BatchOptions(int batchSize, boolean shuffle, long seed, boolean dropLast, int imageSize, int prefetch) {
+/// @param augmentation how images are changed; its random numbers follow from `seed` too
+public record BatchOptions(int batchSize, boolean shuffle, long seed, boolean dropLast, int imageSize, int prefetch,
+        Augmentation augmentation) {
     private static final int PREFETCH = 3;
 
     /// Checks the numbers.
@@ -23,26 +26,36 @@ public record BatchOptions(int batchSize, boolean shuffle, long seed, boolean dr
 
     /// For training: a new order every epoch, the last smaller batch included.
     public static BatchOptions training(int batchSize, long seed) {
-        return new BatchOptions(batchSize, true, seed, false, 0, PREFETCH);
+        return new BatchOptions(batchSize, true, seed, false, 0, PREFETCH, Augmentation.none());
     }
 
     /// For evaluation: in the data set's order, all images.
     public static BatchOptions inOrder(int batchSize) {
-        return new BatchOptions(batchSize, false, 0, false, 0, PREFETCH);
+        return new BatchOptions(batchSize, false, 0, false, 0, PREFETCH, Augmentation.none());
     }
 
     /// The same with images resized to `size × size`, as [PillowResize] does it; 0 leaves them as they are.
     public BatchOptions withImageSize(int size) {
-        return new BatchOptions(batchSize, shuffle, seed, dropLast, size, prefetch);
+        return new BatchOptions(batchSize, shuffle, seed, dropLast, size, prefetch, augmentation);
     }
 
     /// The same, leaving out (or not) a last batch that is not full.
     public BatchOptions withDropLast(boolean drop) {
-        return new BatchOptions(batchSize, shuffle, seed, drop, imageSize, prefetch);
+        return new BatchOptions(batchSize, shuffle, seed, drop, imageSize, prefetch, augmentation);
     }
 
     /// The same with another number of batches made ahead.
     public BatchOptions withPrefetch(int batches) {
-        return new BatchOptions(batchSize, shuffle, seed, dropLast, imageSize, batches);
+        return new BatchOptions(batchSize, shuffle, seed, dropLast, imageSize, batches, augmentation);
+    }
+
+    /// The same with images changed on their way.
+    public BatchOptions withAugmentation(Augmentation changes) {
+        return new BatchOptions(batchSize, shuffle, seed, dropLast, imageSize, prefetch, changes);
+    }
+
+    /// Shape of an image in a batch, `[C, H, W]`.
+    Shape imageShape(Shape original) {
+        return imageSize == 0 ? original : Shape.of(original.dim(0), imageSize, imageSize);
     }
 }

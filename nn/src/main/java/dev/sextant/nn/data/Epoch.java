@@ -69,7 +69,9 @@ public final class Epoch implements Iterator<Batch>, AutoCloseable {
         int n = host.count();
         var shape = loader.imageShape();
         var images = NDArray.of(host.images(), Shape.of(n, shape.dim(0), shape.dim(1), shape.dim(2)), loader.device());
-        var labels = NDArray.of(host.labels(), Shape.of(n), loader.device());
+        var labels = loader.options().augmentation().mixes()
+                ? NDArray.of(host.probabilities(), Shape.of(n, loader.dataset().classNames().size()), loader.device())
+                : NDArray.of(host.labels(), Shape.of(n), loader.device());
         // The copies are done: the buffer may be filled again.
         empty.add(host);
         return new Batch(number, nextStep++, images, labels);
@@ -89,7 +91,7 @@ public final class Epoch implements Iterator<Batch>, AutoCloseable {
         HostBatch current = null;
         int step = fromStep;
         try {
-            var filler = new BatchFiller(loader.dataset(), loader.options(), loader.order(number));
+            var filler = new BatchFiller(loader.dataset(), loader.options(), loader.order(number), number);
             for (; step < loader.steps(); step++) {
                 current = empty.take();
                 filler.fill(step, current);
@@ -100,7 +102,7 @@ public final class Epoch implements Iterator<Batch>, AutoCloseable {
             // Closed: nobody waits for more.
         } catch (Throwable e) {
             // Everything, an OutOfMemoryError too, belongs to the thread that waits for the batch.
-            var news = current != null ? current : new HostBatch(0, 0);
+            var news = current != null ? current : new HostBatch(0, 0, 0);
             news.fail(step, e);
             filled.add(news);
         }

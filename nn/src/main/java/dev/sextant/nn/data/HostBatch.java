@@ -9,12 +9,18 @@ final class HostBatch {
     private final int[] fullLabels;
     private float[] restImages = new float[0];
     private int[] restLabels = new int[0];
+    private final int classes;
+    private final float[] fullProbabilities;
+    private float[] restProbabilities = new float[0];
 
     private int step;
     private int count;
     private Throwable failure;
 
-    HostBatch(int batchSize, int imageFloats) {
+    /// @param classes of labels that are probabilities; 0 where they are class indices
+    HostBatch(int batchSize, int imageFloats, int classes) {
+        this.classes = classes;
+        this.fullProbabilities = new float[Math.multiplyExact(batchSize, classes)];
         this.imageFloats = imageFloats;
         this.fullImages = new float[Math.multiplyExact(batchSize, imageFloats)];
         this.fullLabels = new int[batchSize];
@@ -28,6 +34,7 @@ final class HostBatch {
         if (count != fullLabels.length && count != restLabels.length) {
             restImages = new float[count * imageFloats];
             restLabels = new int[count];
+            restProbabilities = new float[count * classes];
         }
     }
 
@@ -55,5 +62,9 @@ final class HostBatch {
 
     int[] labels() {
         return count == fullLabels.length ? fullLabels : restLabels;
+    }
+
+    float[] probabilities() {
+        return count == fullLabels.length ? fullProbabilities : restProbabilities;
     }
 }

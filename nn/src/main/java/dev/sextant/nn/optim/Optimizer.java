@@ -8,6 +8,10 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.FormatException;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.OptimizerSpec;
+import dev.sextant.nn.BatchNorm;
+import dev.sextant.nn.GroupNorm;
+import dev.sextant.nn.Layer;
+import dev.sextant.nn.LayerNorm;
 import dev.sextant.nn.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,6 +54,19 @@ public final class Optimizer {
             this.groups.add(group);
             baseLrs.add(group.spec.lr());
         }
+    }
+
+    /// Two groups: the weights of convolutions and linear layers with the rule's weight decay, and without it every bias
+    /// and every parameter of a normalisation, which decay would only drive towards zero (as PyTorch's parameter groups
+    /// are usually made).
+    public static List<Group> decayGroups(OptimizerSpec spec, Layer model) {
+        Map<String, Parameter> decayed = new LinkedHashMap<>();
+        Map<String, Parameter> free = new LinkedHashMap<>();
+        model.visit("", (path, layer) -> layer.ownParameters().forEach((name, p) -> {
+            boolean norm = layer instanceof BatchNorm || layer instanceof LayerNorm || layer instanceof GroupNorm;
+            (norm || p.shape().rank() < 2 ? free : decayed).put(path.isEmpty() ? name : path + "." + name, p);
+        }));
+        return List.of(new Group(decayed, spec), new Group(free, spec.withWeightDecay(0)));
     }
 
     /// Plain stochastic gradient descent: `p −= lr·g`.

@@ -27,29 +27,37 @@ public interface Task {
     /// How many outputs of a batch are right, or -1 where the question makes no sense.
     int correct(NDArray output, NDArray target);
 
-    /// Softmax cross-entropy of logits `[N, classes]` against class indices `[N]`.
+    /// Softmax cross-entropy of logits `[N, classes]` against class indices int32 `[N]` or probabilities float32
+    /// `[N, classes]`, of which the likeliest class counts as the right answer.
     Task CLASSIFICATION = new Task() {
         @Override
         public Var loss(Var output, NDArray target) {
-            return Losses.crossEntropy(CrossEntropySpec.MEAN, output, target, null);
+            boolean probabilities = target.rank() == 2;
+            var spec = probabilities ? new CrossEntropySpec(Reduction.MEAN, 0, -100, true) : CrossEntropySpec.MEAN;
+            return Losses.crossEntropy(spec, output, target, null);
         }
 
         @Override
         public int correct(NDArray output, NDArray target) {
-            float[] logits = output.toFloats();
-            int[] labels = target.toInts();
             int classes = output.dim(1);
+            float[] logits = output.toFloats();
+            float[] probabilities = target.rank() == 2 ? target.toFloats() : null;
+            int[] labels = probabilities == null ? target.toInts() : null;
             int right = 0;
-            for (int n = 0; n < labels.length; n++) {
-                int best = 0;
-                for (int c = 1; c < classes; c++) {
-                    if (logits[n * classes + c] > logits[n * classes + best]) {
-                        best = c;
-                    }
-                }
-                right += best == labels[n] ? 1 : 0;
+            for (int n = 0; n < output.dim(0); n++) {
+                int label = labels != null ? labels[n] : largest(probabilities, n, classes);
+                right += largest(logits, n, classes) == label ? 1 : 0;
             }
             return right;
+        }
+
+        /// The first of the largest values in row `n`.
+        private static int largest(float[] rows, int n, int classes) {
+            int best = 0;
+            for (int c = 1; c < classes; c++) {
+                best = rows[n * classes + c] > rows[n * classes + best] ? c : best;
+            }
+            return best;
         }
     };
 

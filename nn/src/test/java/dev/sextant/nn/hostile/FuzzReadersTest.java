@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FuzzReadersTest {
     private static final int SECONDS = Integer.getInteger("fuzz.seconds", 3);
     private static final int FOUND = 77;
+    /// The small heap is the limit that readers must keep; the fuzzer's own counts what the JIT compiler takes, too.
+    private static final String NO_LIMIT_ON_THE_COMPILER = "-rss_limit_mb=0";
 
     @TempDir
     Path folder;
@@ -37,7 +39,7 @@ class FuzzReadersTest {
         }
         return ChildJvm.run(folder, List.of(), List.of("-Xmx96m", "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + target.getName(), "--instrumentation_includes=dev.sextant.**", "-seed=7",
-                "-max_total_time=" + SECONDS, "-max_len=4096", corpus.toString()));
+                "-max_total_time=" + SECONDS, "-max_len=4096", NO_LIMIT_ON_THE_COMPILER, corpus.toString()));
     }
 
     private void readsOrRefuses(Class<?> target, Map<String, byte[]> seeds) throws Exception {

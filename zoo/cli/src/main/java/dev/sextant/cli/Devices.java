@@ -11,7 +11,7 @@ public final class Devices {
     /// Values of `--precision`.
     static final List<String> PRECISIONS = List.of("fast", "exact");
     /// Values of `--conv`.
-    static final List<String> CONV = List.of("auto", "naive", "im2col", "implicit-gemm", "winograd");
+    static final List<String> CONV = CpuSettings.CONV;
 
     private Devices() {
     }

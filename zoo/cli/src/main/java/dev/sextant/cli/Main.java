@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "Examples:",
     "  sextant train lenet                   ten epochs on Fashion-MNIST",
     "  sextant train --resume runs/lenet-0-20260101-120000",
+    "  sextant reproduce lenet               the book's settings, compared with the book's numbers",
     "  sextant summary resnet18 --format md",
     "  sextant doctor                        what this machine offers",
     "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
@@ -58,8 +59,18 @@ public final class Main implements Runnable {
         var main = new Main(console);
         var cli = new CommandLine(main)
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new ReproduceCommand(console))
+                .addSubcommand(new ResultsCommand(console))
+                .addSubcommand(new EvalCommand(console))
+                .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new FindLrCommand(console))
                 .addSubcommand(new SummaryCommand(console))
                 .addSubcommand(new NetsCommand(console))
+                .addSubcommand(new GraphCommand(console))
+                .addSubcommand(new CompareCommand(console))
+                .addSubcommand(new ParityCommand(console))
+                .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new CommandLine.HelpCommand());
         cli.setOut(new PrintWriter(console.out(), true));

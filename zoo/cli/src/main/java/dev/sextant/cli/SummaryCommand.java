@@ -1,5 +1,7 @@
 package dev.sextant.cli;
 
+import dev.sextant.cli.measure.LayerTimes;
+import dev.sextant.engine.Device;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.Summary;
 import dev.sextant.zoo.Network;
@@ -38,6 +40,12 @@ final class SummaryCommand implements Runnable {
     @Option(names = "--depth", paramLabel = "N", defaultValue = "100", description = "How many levels of nested layers to show (default: all).")
     private int depth;
 
+    @Option(names = "--measure", description = "Run the network, and show milliseconds and GFLOP/s of every layer's forward pass.")
+    private boolean measure;
+
+    @Mixin
+    private DeviceOptions deviceOptions;
+
     private final Console console;
 
     SummaryCommand(Console console) {
@@ -52,9 +60,12 @@ final class SummaryCommand implements Runnable {
         Wrong.within(spec, "--depth", depth, 1, 1_000_000);
         int dot = net.indexOf('.');
         Network network = netOptions.network(spec, dot < 0 ? net : net.substring(0, dot));
-        String title = network.name() + " (" + network.edition()
-                + (network.variant().equals(network.edition()) ? ")" : ", " + network.variant() + ")");
-        var whole = Summary.of(network.model(), network.inputShape(batch), title);
+        var whole = Summary.of(network.model(), network.inputShape(batch), NetOptions.title(network));
+        if (measure) {
+            Device device = deviceOptions.device(spec);
+            network.initialize(device, 0);
+            whole = whole.timed(LayerTimes.of(network.model(), network.inputShape(batch), device));
+        }
         var summary = (dot < 0 ? whole : block(whole, net.substring(dot + 1))).toDepth(depth);
         console.out()
                 .print(style.equals("torchsummary") ? summary.torchsummary(batch == 1 ? -1 : batch) : text(summary));

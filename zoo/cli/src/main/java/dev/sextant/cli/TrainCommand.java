@@ -31,6 +31,12 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private NetOptions netOptions;
 
+    @Mixin
+    private WeightsOptions weights;
+
+    @Option(names = "--freeze", paramLabel = "PATTERN", description = "Do not train parameters whose whole name matches, for example 'features\\..*'; body: all but the last layer's.")
+    private String freeze;
+
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training set (default: the book's, 10).")
     private Integer epochs;
 
@@ -101,7 +107,7 @@ final class TrainCommand implements Callable<Integer> {
                 Wrong.oneOf(spec, "convolution algorithm", conv == null ? "auto" : conv, Devices.CONV),
                 epochs(usual.epochs()), Wrong.within(spec, "--batch", batch == null ? usual.batch() : batch, 1,
                         1_000_000),
-                learningRate(usual.lr()), data);
+                learningRate(usual.lr()), data, 0, netOptions.settings, weights.start(spec, freeze));
     }
 
     private int threads(int usual) {
@@ -125,6 +131,9 @@ final class TrainCommand implements Callable<Integer> {
         refuseWithResume("NET", net != null && !net.equals(s.net()));
         refuseWithResume("--edition", netOptions.edition != null && !netOptions.edition.equals(s.edition()));
         refuseWithResume("--variant", netOptions.variant != null && !netOptions.variant.equals(s.variant()));
+        refuseWithResume("--set", !netOptions.settings.isEmpty() && !netOptions.settings.equals(s.options()));
+        refuseWithResume("--weights", weights.given());
+        refuseWithResume("--freeze", freeze != null && !freeze.equals(s.start().freeze()));
         refuseWithResume("--backend", backend != null && !backend.equals(s.backend()));
         refuseWithResume("--seed", seed != null && seed != s.seed());
         refuseWithResume("--precision", precision != null && !precision.equals(s.precision()));
@@ -133,9 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         refuseWithResume("--batch", batch != null && batch != s.batch());
         refuseWithResume("--lr", lr != null && lr != s.lr());
         refuseWithResume("--out", out != null && !out.equals(resume));
-        return new TrainSettings(s.net(), s.edition(), s.variant(), s.backend(), s.seed(), threads(s.threads()),
-                s.precision(), s.fuse(), s.conv(), epochs(s.epochs()), s.batch(), s.lr(),
-                data == null ? s.data() : data);
+        return s.forSitting(threads(s.threads()), epochs(s.epochs()), data == null ? s.data() : data);
     }
 
     private void refuseWithResume(String flag, boolean differs) {

@@ -147,7 +147,8 @@ class CommandsTest {
                         + folder.resolve("run")).split(" "));
         assertEquals(ExitCode.OK, c.code(), c.err());
         assertEquals("[TrainSettings[net=lenet, edition=book, variant=maxpool, backend=ref, seed=-7, threads=3, "
-                + "precision=exact, fuse=false, conv=naive, epochs=1, batch=32, lr=0.25, data=synthetic]]",
+                + "precision=exact, fuse=false, conv=naive, epochs=1, batch=32, lr=0.25, data=synthetic, images=0, "
+                + "options={}, start=Start[weights=null, skip=null, skipHead=false, freeze=null]]]",
                 seen.toString());
     }
 

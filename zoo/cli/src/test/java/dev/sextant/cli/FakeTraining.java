@@ -61,7 +61,7 @@ public final class FakeTraining implements Training {
 
     @Override
     public Map<String, Object> facts() {
-        return Map.of("data", "fake", "dataSha256", "00ff");
+        return Map.of("data", "fashion-mnist", "dataSha256", "00ff");
     }
 
     @Override

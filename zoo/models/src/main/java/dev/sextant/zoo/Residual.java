@@ -1,14 +1,13 @@
 package dev.sextant.zoo;
 
-import dev.sextant.autograd.Arithmetic;
-import dev.sextant.autograd.Pointwise;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.ShapeException;
-import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.nn.BatchNorm;
 import dev.sextant.nn.Conv2d;
 import dev.sextant.nn.Layer;
+import dev.sextant.nn.Layers;
+import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
 
 /// The book's residual block (He et al., 2015, eq. 1–2): `relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))`, two 3×3
@@ -19,6 +18,8 @@ public final class Residual extends Layer {
     private final Conv2d conv3;
     private final BatchNorm bn1;
     private final BatchNorm bn2;
+    /// A function rather than a child, as in the book's code.
+    private final Layer relu = Layers.relu();
 
     /// @param channels output channels
     /// @param use1x1   whether the shortcut has a 1×1 convolution; needed when the shape changes
@@ -33,10 +34,8 @@ public final class Residual extends Layer {
 
     @Override
     public Var forward(Var x) {
-        Var y = Pointwise.relu(bn1.apply(conv1.apply(x)));
-        y = bn2.apply(conv2.apply(y));
-        Var shortcut = conv3 == null ? x : conv3.apply(x);
-        return Pointwise.unary(UnarySpec.RELU, Arithmetic.add(y, shortcut));
+        Var y = Sequential.chain(x, conv1, bn1, relu, conv2);
+        return bn2.addAndApply(y, conv3 == null ? x : conv3.apply(x), relu);
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.ShapeException;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Walk;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,20 +55,23 @@ public final class ZooCheck {
         Map<String, Leaf> actual = new LinkedHashMap<>();
         Map<String, Leaf> expected = new LinkedHashMap<>();
         collect(reference.model(), input, expected);
-        String failure = null;
-        try {
-            collect(model, input, actual);
-        } catch (ShapeException e) {
-            failure = e.getMessage();
-        }
+
+        Optional<Failure> failure = collect(model, input, actual);
         boolean byName = actual.keySet().stream().anyMatch(expected::containsKey);
         Optional<Difference> first = byName ? byName(actual, expected) : byPosition(actual, expected);
-        if (first.isPresent() && !(failure != null && first.get().actual.equals("missing"))) {
+        // Behind a failure every layer is missing; only a difference before it can be its cause.
+        if (failure.isEmpty() || first.isPresent() && !first.get().actual.equals("missing")) {
             return first;
         }
-        return failure == null ? first
-                : Optional.of(new Difference("(whole)", "the walk of shapes", failure,
+        Failure f = failure.get();
+        return Optional.of(first.isPresent() && first.get().layer.startsWith(f.path + ".")
+                ? new Difference(first.get().layer, "the layer", "missing, and so " + f.message, first.get().expected)
+                : new Difference(f.path + " (" + f.type + ")", "the walk of shapes", f.message,
                         "without a shape error"));
+    }
+
+    /// Where a walk of shapes ended early: the innermost layer that did not fit.
+    private record Failure(String path, String type, String message) {
     }
 
     private static Optional<Difference> byName(Map<String, Leaf> actual, Map<String, Leaf> expected) {
@@ -125,28 +130,37 @@ public final class ZooCheck {
                 String.valueOf(expected)));
     }
 
-    private static void collect(Layer model, Shape input, Map<String, Leaf> leaves) {
+    private static Optional<Failure> collect(Layer model, Shape input, Map<String, Leaf> leaves) {
         Map<Layer, String> paths = new IdentityHashMap<>();
         model.visit("", (path, layer) -> paths.put(layer, path));
-        // Declares and compares in one walk, so that a model that fails half-way is compared up to there.
-        model.walk(input, new Walk() {
-            @Override
-            public void enter(Layer layer, Shape in) {
-                if (layer.children().isEmpty()) {
-                    layer.declare(in);
+        Deque<Layer> inside = new ArrayDeque<>();
+        try {
+            // Declares and compares in one walk, so that a model that fails half-way is compared up to there.
+            model.walk(input, new Walk() {
+                @Override
+                public void enter(Layer layer, Shape in) {
+                    inside.push(layer);
+                    if (layer.children().isEmpty()) {
+                        layer.declare(in);
+                    }
                 }
-            }
 
-            @Override
-            public void leave(Layer layer, Shape in, Shape out) {
-                String path = paths.get(layer);
-                if (path != null && layer.children().isEmpty()) {
-                    Map<String, Shape> parameters = new LinkedHashMap<>();
-                    layer.ownParameters().forEach((name, p) -> parameters.put(name, p.shape()));
-                    leaves.put(path, new Leaf(path, layer.typeName(), parameters, firstValues(layer), out));
+                @Override
+                public void leave(Layer layer, Shape in, Shape out) {
+                    inside.pop();
+                    String path = paths.get(layer);
+                    if (path != null && layer.children().isEmpty()) {
+                        Map<String, Shape> parameters = new LinkedHashMap<>();
+                        layer.ownParameters().forEach((name, p) -> parameters.put(name, p.shape()));
+                        leaves.put(path, new Leaf(path, layer.typeName(), parameters, firstValues(layer), out));
+                    }
                 }
-            }
-        });
+            });
+            return Optional.empty();
+        } catch (ShapeException e) {
+            Layer failed = inside.peek();
+            return Optional.of(new Failure(paths.getOrDefault(failed, ""), failed.typeName(), e.getMessage()));
+        }
     }
 
     /// The first element of every buffer: they start with the same value everywhere.

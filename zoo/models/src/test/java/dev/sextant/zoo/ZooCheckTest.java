@@ -73,6 +73,8 @@ class ZooCheckTest {
                 sequence(new Residual(512, true, 2), new Residual(512, false, 1)),
                 globalAvgPool(), flatten(), linear(10));
         var difference = ZooCheck.check(wrong, Zoo.book("resnet18", "book")).orElseThrow();
+        assertEquals("2.0.conv3", difference.layer());
+        assertTrue(difference.expected().contains("weight=[128, 64, 1, 1]"), difference.toString());
         assertTrue(difference.actual().contains("[2, 128, 12, 12] but the shortcut [2, 64, 24, 24]"),
                 difference.toString());
         assertTrue(difference.actual().contains("use1x1 = true"), difference.toString());

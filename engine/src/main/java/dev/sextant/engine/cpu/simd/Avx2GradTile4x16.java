@@ -12,13 +12,13 @@ final class Avx2GradTile4x16 extends GradTile {
     }
 
     @Override
-    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+    void run(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
             int ldc) {
-        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+        multiply(from, to, x, xo, xs, z, zo, zs, zBlock, c, co, ldc);
     }
 
-    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
-            float[] c, int co, int ldc) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs,
+            int zBlock, float[] c, int co, int ldc) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
@@ -27,27 +27,23 @@ final class Avx2GradTile4x16 extends GradTile {
         FloatVector c2x1 = FloatVector.zero(S);
         FloatVector c3x0 = FloatVector.zero(S);
         FloatVector c3x1 = FloatVector.zero(S);
-        for (int p = 0; p < rows; p++) {
-            int xr = xo + p * xRow;
-            int zr = zo + p * columns * 8;
-            for (int q = 0; q < columns; q++) {
-                int xi = xr + q * 8;
-                int zi = zr + q * 8;
-                FloatVector z0 = FloatVector.fromArray(S, z, zi);
-                FloatVector z1 = FloatVector.fromArray(S, z, zi + zBlock);
-                FloatVector x0 = FloatVector.broadcast(S, x[xi]);
-                c0x0 = x0.fma(z0, c0x0);
-                c0x1 = x0.fma(z1, c0x1);
-                FloatVector x1 = FloatVector.broadcast(S, x[xi + 1]);
-                c1x0 = x1.fma(z0, c1x0);
-                c1x1 = x1.fma(z1, c1x1);
-                FloatVector x2 = FloatVector.broadcast(S, x[xi + 2]);
-                c2x0 = x2.fma(z0, c2x0);
-                c2x1 = x2.fma(z1, c2x1);
-                FloatVector x3 = FloatVector.broadcast(S, x[xi + 3]);
-                c3x0 = x3.fma(z0, c3x0);
-                c3x1 = x3.fma(z1, c3x1);
-            }
+        for (int p = from; p < to; p++) {
+            int xi = xo + xs[p];
+            int zi = zo + zs[p];
+            FloatVector z0 = FloatVector.fromArray(S, z, zi);
+            FloatVector z1 = FloatVector.fromArray(S, z, zi + zBlock);
+            FloatVector v0 = FloatVector.broadcast(S, x[xi]);
+            c0x0 = v0.fma(z0, c0x0);
+            c0x1 = v0.fma(z1, c0x1);
+            FloatVector v1 = FloatVector.broadcast(S, x[xi + 1]);
+            c1x0 = v1.fma(z0, c1x0);
+            c1x1 = v1.fma(z1, c1x1);
+            FloatVector v2 = FloatVector.broadcast(S, x[xi + 2]);
+            c2x0 = v2.fma(z0, c2x0);
+            c2x1 = v2.fma(z1, c2x1);
+            FloatVector v3 = FloatVector.broadcast(S, x[xi + 3]);
+            c3x0 = v3.fma(z0, c3x0);
+            c3x1 = v3.fma(z1, c3x1);
         }
         FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);

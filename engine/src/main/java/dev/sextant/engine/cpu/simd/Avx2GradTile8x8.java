@@ -12,13 +12,13 @@ final class Avx2GradTile8x8 extends GradTile {
     }
 
     @Override
-    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+    void run(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
             int ldc) {
-        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+        multiply(from, to, x, xo, xs, z, zo, zs, zBlock, c, co, ldc);
     }
 
-    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
-            float[] c, int co, int ldc) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs,
+            int zBlock, float[] c, int co, int ldc) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
@@ -27,22 +27,18 @@ final class Avx2GradTile8x8 extends GradTile {
         FloatVector c5x0 = FloatVector.zero(S);
         FloatVector c6x0 = FloatVector.zero(S);
         FloatVector c7x0 = FloatVector.zero(S);
-        for (int p = 0; p < rows; p++) {
-            int xr = xo + p * xRow;
-            int zr = zo + p * columns * 8;
-            for (int q = 0; q < columns; q++) {
-                int xi = xr + q * 8;
-                int zi = zr + q * 8;
-                FloatVector z0 = FloatVector.fromArray(S, z, zi);
-                c0x0 = FloatVector.broadcast(S, x[xi]).fma(z0, c0x0);
-                c1x0 = FloatVector.broadcast(S, x[xi + 1]).fma(z0, c1x0);
-                c2x0 = FloatVector.broadcast(S, x[xi + 2]).fma(z0, c2x0);
-                c3x0 = FloatVector.broadcast(S, x[xi + 3]).fma(z0, c3x0);
-                c4x0 = FloatVector.broadcast(S, x[xi + 4]).fma(z0, c4x0);
-                c5x0 = FloatVector.broadcast(S, x[xi + 5]).fma(z0, c5x0);
-                c6x0 = FloatVector.broadcast(S, x[xi + 6]).fma(z0, c6x0);
-                c7x0 = FloatVector.broadcast(S, x[xi + 7]).fma(z0, c7x0);
-            }
+        for (int p = from; p < to; p++) {
+            int xi = xo + xs[p];
+            int zi = zo + zs[p];
+            FloatVector z0 = FloatVector.fromArray(S, z, zi);
+            c0x0 = FloatVector.broadcast(S, x[xi]).fma(z0, c0x0);
+            c1x0 = FloatVector.broadcast(S, x[xi + 1]).fma(z0, c1x0);
+            c2x0 = FloatVector.broadcast(S, x[xi + 2]).fma(z0, c2x0);
+            c3x0 = FloatVector.broadcast(S, x[xi + 3]).fma(z0, c3x0);
+            c4x0 = FloatVector.broadcast(S, x[xi + 4]).fma(z0, c4x0);
+            c5x0 = FloatVector.broadcast(S, x[xi + 5]).fma(z0, c5x0);
+            c6x0 = FloatVector.broadcast(S, x[xi + 6]).fma(z0, c6x0);
+            c7x0 = FloatVector.broadcast(S, x[xi + 7]).fma(z0, c7x0);
         }
         FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);

@@ -15,10 +15,10 @@ final class Avx2PixelTile1x32 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
@@ -38,14 +38,15 @@ final class Avx2PixelTile1x32 extends PixelTile {
             c0x3 = x0.fma(w3, c0x3);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
-            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2);
-            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yBlock).add(c0x1).intoArray(y, yo + yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2).intoArray(y, yo + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3).intoArray(y, yo + 3 * yBlock);
+        } else {
+            c0x0.intoArray(y, yo);
+            c0x1.intoArray(y, yo + yBlock);
+            c0x2.intoArray(y, yo + 2 * yBlock);
+            c0x3.intoArray(y, yo + 3 * yBlock);
         }
-        c0x0.intoArray(y, yo);
-        c0x1.intoArray(y, yo + yBlock);
-        c0x2.intoArray(y, yo + 2 * yBlock);
-        c0x3.intoArray(y, yo + 3 * yBlock);
     }
 }

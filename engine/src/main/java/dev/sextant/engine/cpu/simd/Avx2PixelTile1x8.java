@@ -15,10 +15,10 @@ final class Avx2PixelTile1x8 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         for (int k = from; k < to; k++) {
@@ -28,8 +28,9 @@ final class Avx2PixelTile1x8 extends PixelTile {
             c0x0 = FloatVector.broadcast(S, x[xi]).fma(w0, c0x0);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+        } else {
+            c0x0.intoArray(y, yo);
         }
-        c0x0.intoArray(y, yo);
     }
 }

@@ -15,10 +15,10 @@ final class Avx2PlanarTile1x16 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
@@ -32,10 +32,11 @@ final class Avx2PlanarTile1x16 extends PixelTile {
             c0x1 = x0.fma(w1, c0x1);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yBlock).add(c0x1).intoArray(y, yo + yBlock);
+        } else {
+            c0x0.intoArray(y, yo);
+            c0x1.intoArray(y, yo + yBlock);
         }
-        c0x0.intoArray(y, yo);
-        c0x1.intoArray(y, yo + yBlock);
     }
 }

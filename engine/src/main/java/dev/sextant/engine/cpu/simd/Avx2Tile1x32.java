@@ -37,14 +37,15 @@ final class Avx2Tile1x32 extends Tile {
             c0x3 = a0.fma(b3, c0x3);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
-            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 16));
-            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 24));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+            FloatVector.fromArray(S, c, co + 16).add(c0x2).intoArray(c, co + 16);
+            FloatVector.fromArray(S, c, co + 24).add(c0x3).intoArray(c, co + 24);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 8);
+            c0x2.intoArray(c, co + 16);
+            c0x3.intoArray(c, co + 24);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 8);
-        c0x2.intoArray(c, co + 16);
-        c0x3.intoArray(c, co + 24);
     }
 }

@@ -48,24 +48,25 @@ final class Avx2Tile3x24 extends Tile {
             c2x2 = a2.fma(b2, c2x2);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
-            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 16));
-            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
-            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 8));
-            c1x2 = c1x2.add(FloatVector.fromArray(S, c, co + ldc + 16));
-            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
-            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 8));
-            c2x2 = c2x2.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+            FloatVector.fromArray(S, c, co + 16).add(c0x2).intoArray(c, co + 16);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + ldc + 8).add(c1x1).intoArray(c, co + ldc + 8);
+            FloatVector.fromArray(S, c, co + ldc + 16).add(c1x2).intoArray(c, co + ldc + 16);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 8).add(c2x1).intoArray(c, co + 2 * ldc + 8);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x2).intoArray(c, co + 2 * ldc + 16);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 8);
+            c0x2.intoArray(c, co + 16);
+            c1x0.intoArray(c, co + ldc);
+            c1x1.intoArray(c, co + ldc + 8);
+            c1x2.intoArray(c, co + ldc + 16);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c2x1.intoArray(c, co + 2 * ldc + 8);
+            c2x2.intoArray(c, co + 2 * ldc + 16);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 8);
-        c0x2.intoArray(c, co + 16);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 8);
-        c1x2.intoArray(c, co + ldc + 16);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 8);
-        c2x2.intoArray(c, co + 2 * ldc + 16);
     }
 }

@@ -46,22 +46,23 @@ final class Avx2Tile4x16 extends Tile {
             c3x1 = a3.fma(b1, c3x1);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 8));
-            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
-            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 8));
-            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
-            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 8));
-            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
-            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 8));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + ldc + 8).add(c1x1).intoArray(c, co + ldc + 8);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 8).add(c2x1).intoArray(c, co + 2 * ldc + 8);
+            FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 8).add(c3x1).intoArray(c, co + 3 * ldc + 8);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 8);
+            c1x0.intoArray(c, co + ldc);
+            c1x1.intoArray(c, co + ldc + 8);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c2x1.intoArray(c, co + 2 * ldc + 8);
+            c3x0.intoArray(c, co + 3 * ldc);
+            c3x1.intoArray(c, co + 3 * ldc + 8);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 8);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 8);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 8);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 8);
     }
 }

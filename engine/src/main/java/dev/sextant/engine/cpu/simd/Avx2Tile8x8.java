@@ -41,22 +41,23 @@ final class Avx2Tile8x8 extends Tile {
             c7x0 = FloatVector.broadcast(S, a[ai + 7]).fma(b0, c7x0);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
-            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
-            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
-            c4x0 = c4x0.add(FloatVector.fromArray(S, c, co + 4 * ldc));
-            c5x0 = c5x0.add(FloatVector.fromArray(S, c, co + 5 * ldc));
-            c6x0 = c6x0.add(FloatVector.fromArray(S, c, co + 6 * ldc));
-            c7x0 = c7x0.add(FloatVector.fromArray(S, c, co + 7 * ldc));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+            FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+            FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+            FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+            FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
+        } else {
+            c0x0.intoArray(c, co);
+            c1x0.intoArray(c, co + ldc);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c3x0.intoArray(c, co + 3 * ldc);
+            c4x0.intoArray(c, co + 4 * ldc);
+            c5x0.intoArray(c, co + 5 * ldc);
+            c6x0.intoArray(c, co + 6 * ldc);
+            c7x0.intoArray(c, co + 7 * ldc);
         }
-        c0x0.intoArray(c, co);
-        c1x0.intoArray(c, co + ldc);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c4x0.intoArray(c, co + 4 * ldc);
-        c5x0.intoArray(c, co + 5 * ldc);
-        c6x0.intoArray(c, co + 6 * ldc);
-        c7x0.intoArray(c, co + 7 * ldc);
     }
 }

@@ -12,13 +12,13 @@ final class Avx512GradTile16x16 extends GradTile {
     }
 
     @Override
-    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+    void run(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
             int ldc) {
-        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+        multiply(from, to, x, xo, xs, z, zo, zs, zBlock, c, co, ldc);
     }
 
-    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
-            float[] c, int co, int ldc) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs,
+            int zBlock, float[] c, int co, int ldc) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
         FloatVector c2x0 = FloatVector.zero(S);
@@ -35,30 +35,26 @@ final class Avx512GradTile16x16 extends GradTile {
         FloatVector c13x0 = FloatVector.zero(S);
         FloatVector c14x0 = FloatVector.zero(S);
         FloatVector c15x0 = FloatVector.zero(S);
-        for (int p = 0; p < rows; p++) {
-            int xr = xo + p * xRow;
-            int zr = zo + p * columns * 16;
-            for (int q = 0; q < columns; q++) {
-                int xi = xr + q * 16;
-                int zi = zr + q * 16;
-                FloatVector z0 = FloatVector.fromArray(S, z, zi);
-                c0x0 = FloatVector.broadcast(S, x[xi]).fma(z0, c0x0);
-                c1x0 = FloatVector.broadcast(S, x[xi + 1]).fma(z0, c1x0);
-                c2x0 = FloatVector.broadcast(S, x[xi + 2]).fma(z0, c2x0);
-                c3x0 = FloatVector.broadcast(S, x[xi + 3]).fma(z0, c3x0);
-                c4x0 = FloatVector.broadcast(S, x[xi + 4]).fma(z0, c4x0);
-                c5x0 = FloatVector.broadcast(S, x[xi + 5]).fma(z0, c5x0);
-                c6x0 = FloatVector.broadcast(S, x[xi + 6]).fma(z0, c6x0);
-                c7x0 = FloatVector.broadcast(S, x[xi + 7]).fma(z0, c7x0);
-                c8x0 = FloatVector.broadcast(S, x[xi + 8]).fma(z0, c8x0);
-                c9x0 = FloatVector.broadcast(S, x[xi + 9]).fma(z0, c9x0);
-                c10x0 = FloatVector.broadcast(S, x[xi + 10]).fma(z0, c10x0);
-                c11x0 = FloatVector.broadcast(S, x[xi + 11]).fma(z0, c11x0);
-                c12x0 = FloatVector.broadcast(S, x[xi + 12]).fma(z0, c12x0);
-                c13x0 = FloatVector.broadcast(S, x[xi + 13]).fma(z0, c13x0);
-                c14x0 = FloatVector.broadcast(S, x[xi + 14]).fma(z0, c14x0);
-                c15x0 = FloatVector.broadcast(S, x[xi + 15]).fma(z0, c15x0);
-            }
+        for (int p = from; p < to; p++) {
+            int xi = xo + xs[p];
+            int zi = zo + zs[p];
+            FloatVector z0 = FloatVector.fromArray(S, z, zi);
+            c0x0 = FloatVector.broadcast(S, x[xi]).fma(z0, c0x0);
+            c1x0 = FloatVector.broadcast(S, x[xi + 1]).fma(z0, c1x0);
+            c2x0 = FloatVector.broadcast(S, x[xi + 2]).fma(z0, c2x0);
+            c3x0 = FloatVector.broadcast(S, x[xi + 3]).fma(z0, c3x0);
+            c4x0 = FloatVector.broadcast(S, x[xi + 4]).fma(z0, c4x0);
+            c5x0 = FloatVector.broadcast(S, x[xi + 5]).fma(z0, c5x0);
+            c6x0 = FloatVector.broadcast(S, x[xi + 6]).fma(z0, c6x0);
+            c7x0 = FloatVector.broadcast(S, x[xi + 7]).fma(z0, c7x0);
+            c8x0 = FloatVector.broadcast(S, x[xi + 8]).fma(z0, c8x0);
+            c9x0 = FloatVector.broadcast(S, x[xi + 9]).fma(z0, c9x0);
+            c10x0 = FloatVector.broadcast(S, x[xi + 10]).fma(z0, c10x0);
+            c11x0 = FloatVector.broadcast(S, x[xi + 11]).fma(z0, c11x0);
+            c12x0 = FloatVector.broadcast(S, x[xi + 12]).fma(z0, c12x0);
+            c13x0 = FloatVector.broadcast(S, x[xi + 13]).fma(z0, c13x0);
+            c14x0 = FloatVector.broadcast(S, x[xi + 14]).fma(z0, c14x0);
+            c15x0 = FloatVector.broadcast(S, x[xi + 15]).fma(z0, c15x0);
         }
         FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);

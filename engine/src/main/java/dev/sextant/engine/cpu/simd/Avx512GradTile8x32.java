@@ -12,13 +12,13 @@ final class Avx512GradTile8x32 extends GradTile {
     }
 
     @Override
-    void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c, int co,
+    void run(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
             int ldc) {
-        multiply(rows, columns, x, xo, xRow, z, zo, zBlock, c, co, ldc);
+        multiply(from, to, x, xo, xs, z, zo, zs, zBlock, c, co, ldc);
     }
 
-    private static void multiply(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock,
-            float[] c, int co, int ldc) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs,
+            int zBlock, float[] c, int co, int ldc) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
@@ -35,39 +35,35 @@ final class Avx512GradTile8x32 extends GradTile {
         FloatVector c6x1 = FloatVector.zero(S);
         FloatVector c7x0 = FloatVector.zero(S);
         FloatVector c7x1 = FloatVector.zero(S);
-        for (int p = 0; p < rows; p++) {
-            int xr = xo + p * xRow;
-            int zr = zo + p * columns * 16;
-            for (int q = 0; q < columns; q++) {
-                int xi = xr + q * 16;
-                int zi = zr + q * 16;
-                FloatVector z0 = FloatVector.fromArray(S, z, zi);
-                FloatVector z1 = FloatVector.fromArray(S, z, zi + zBlock);
-                FloatVector x0 = FloatVector.broadcast(S, x[xi]);
-                c0x0 = x0.fma(z0, c0x0);
-                c0x1 = x0.fma(z1, c0x1);
-                FloatVector x1 = FloatVector.broadcast(S, x[xi + 1]);
-                c1x0 = x1.fma(z0, c1x0);
-                c1x1 = x1.fma(z1, c1x1);
-                FloatVector x2 = FloatVector.broadcast(S, x[xi + 2]);
-                c2x0 = x2.fma(z0, c2x0);
-                c2x1 = x2.fma(z1, c2x1);
-                FloatVector x3 = FloatVector.broadcast(S, x[xi + 3]);
-                c3x0 = x3.fma(z0, c3x0);
-                c3x1 = x3.fma(z1, c3x1);
-                FloatVector x4 = FloatVector.broadcast(S, x[xi + 4]);
-                c4x0 = x4.fma(z0, c4x0);
-                c4x1 = x4.fma(z1, c4x1);
-                FloatVector x5 = FloatVector.broadcast(S, x[xi + 5]);
-                c5x0 = x5.fma(z0, c5x0);
-                c5x1 = x5.fma(z1, c5x1);
-                FloatVector x6 = FloatVector.broadcast(S, x[xi + 6]);
-                c6x0 = x6.fma(z0, c6x0);
-                c6x1 = x6.fma(z1, c6x1);
-                FloatVector x7 = FloatVector.broadcast(S, x[xi + 7]);
-                c7x0 = x7.fma(z0, c7x0);
-                c7x1 = x7.fma(z1, c7x1);
-            }
+        for (int p = from; p < to; p++) {
+            int xi = xo + xs[p];
+            int zi = zo + zs[p];
+            FloatVector z0 = FloatVector.fromArray(S, z, zi);
+            FloatVector z1 = FloatVector.fromArray(S, z, zi + zBlock);
+            FloatVector v0 = FloatVector.broadcast(S, x[xi]);
+            c0x0 = v0.fma(z0, c0x0);
+            c0x1 = v0.fma(z1, c0x1);
+            FloatVector v1 = FloatVector.broadcast(S, x[xi + 1]);
+            c1x0 = v1.fma(z0, c1x0);
+            c1x1 = v1.fma(z1, c1x1);
+            FloatVector v2 = FloatVector.broadcast(S, x[xi + 2]);
+            c2x0 = v2.fma(z0, c2x0);
+            c2x1 = v2.fma(z1, c2x1);
+            FloatVector v3 = FloatVector.broadcast(S, x[xi + 3]);
+            c3x0 = v3.fma(z0, c3x0);
+            c3x1 = v3.fma(z1, c3x1);
+            FloatVector v4 = FloatVector.broadcast(S, x[xi + 4]);
+            c4x0 = v4.fma(z0, c4x0);
+            c4x1 = v4.fma(z1, c4x1);
+            FloatVector v5 = FloatVector.broadcast(S, x[xi + 5]);
+            c5x0 = v5.fma(z0, c5x0);
+            c5x1 = v5.fma(z1, c5x1);
+            FloatVector v6 = FloatVector.broadcast(S, x[xi + 6]);
+            c6x0 = v6.fma(z0, c6x0);
+            c6x1 = v6.fma(z1, c6x1);
+            FloatVector v7 = FloatVector.broadcast(S, x[xi + 7]);
+            c7x0 = v7.fma(z0, c7x0);
+            c7x1 = v7.fma(z1, c7x1);
         }
         FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);

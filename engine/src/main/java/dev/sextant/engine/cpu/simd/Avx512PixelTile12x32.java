@@ -15,10 +15,10 @@ final class Avx512PixelTile12x32 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
@@ -87,54 +87,55 @@ final class Avx512PixelTile12x32 extends PixelTile {
             c11x1 = x11.fma(w1, c11x1);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
-            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
-            c2x1 = FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock).add(c2x1);
-            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0);
-            c3x1 = FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock).add(c3x1);
-            c4x0 = FloatVector.fromArray(S, y, yo + 4 * yPixel).add(c4x0);
-            c4x1 = FloatVector.fromArray(S, y, yo + 4 * yPixel + yBlock).add(c4x1);
-            c5x0 = FloatVector.fromArray(S, y, yo + 5 * yPixel).add(c5x0);
-            c5x1 = FloatVector.fromArray(S, y, yo + 5 * yPixel + yBlock).add(c5x1);
-            c6x0 = FloatVector.fromArray(S, y, yo + 6 * yPixel).add(c6x0);
-            c6x1 = FloatVector.fromArray(S, y, yo + 6 * yPixel + yBlock).add(c6x1);
-            c7x0 = FloatVector.fromArray(S, y, yo + 7 * yPixel).add(c7x0);
-            c7x1 = FloatVector.fromArray(S, y, yo + 7 * yPixel + yBlock).add(c7x1);
-            c8x0 = FloatVector.fromArray(S, y, yo + 8 * yPixel).add(c8x0);
-            c8x1 = FloatVector.fromArray(S, y, yo + 8 * yPixel + yBlock).add(c8x1);
-            c9x0 = FloatVector.fromArray(S, y, yo + 9 * yPixel).add(c9x0);
-            c9x1 = FloatVector.fromArray(S, y, yo + 9 * yPixel + yBlock).add(c9x1);
-            c10x0 = FloatVector.fromArray(S, y, yo + 10 * yPixel).add(c10x0);
-            c10x1 = FloatVector.fromArray(S, y, yo + 10 * yPixel + yBlock).add(c10x1);
-            c11x0 = FloatVector.fromArray(S, y, yo + 11 * yPixel).add(c11x0);
-            c11x1 = FloatVector.fromArray(S, y, yo + 11 * yPixel + yBlock).add(c11x1);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yBlock).add(c0x1).intoArray(y, yo + yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel).add(c1x0).intoArray(y, yo + yPixel);
+            FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1).intoArray(y, yo + yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0).intoArray(y, yo + 2 * yPixel);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock).add(c2x1).intoArray(y, yo + 2 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0).intoArray(y, yo + 3 * yPixel);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock).add(c3x1).intoArray(y, yo + 3 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 4 * yPixel).add(c4x0).intoArray(y, yo + 4 * yPixel);
+            FloatVector.fromArray(S, y, yo + 4 * yPixel + yBlock).add(c4x1).intoArray(y, yo + 4 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 5 * yPixel).add(c5x0).intoArray(y, yo + 5 * yPixel);
+            FloatVector.fromArray(S, y, yo + 5 * yPixel + yBlock).add(c5x1).intoArray(y, yo + 5 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 6 * yPixel).add(c6x0).intoArray(y, yo + 6 * yPixel);
+            FloatVector.fromArray(S, y, yo + 6 * yPixel + yBlock).add(c6x1).intoArray(y, yo + 6 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 7 * yPixel).add(c7x0).intoArray(y, yo + 7 * yPixel);
+            FloatVector.fromArray(S, y, yo + 7 * yPixel + yBlock).add(c7x1).intoArray(y, yo + 7 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 8 * yPixel).add(c8x0).intoArray(y, yo + 8 * yPixel);
+            FloatVector.fromArray(S, y, yo + 8 * yPixel + yBlock).add(c8x1).intoArray(y, yo + 8 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 9 * yPixel).add(c9x0).intoArray(y, yo + 9 * yPixel);
+            FloatVector.fromArray(S, y, yo + 9 * yPixel + yBlock).add(c9x1).intoArray(y, yo + 9 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 10 * yPixel).add(c10x0).intoArray(y, yo + 10 * yPixel);
+            FloatVector.fromArray(S, y, yo + 10 * yPixel + yBlock).add(c10x1).intoArray(y, yo + 10 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 11 * yPixel).add(c11x0).intoArray(y, yo + 11 * yPixel);
+            FloatVector.fromArray(S, y, yo + 11 * yPixel + yBlock).add(c11x1).intoArray(y, yo + 11 * yPixel + yBlock);
+        } else {
+            c0x0.intoArray(y, yo);
+            c0x1.intoArray(y, yo + yBlock);
+            c1x0.intoArray(y, yo + yPixel);
+            c1x1.intoArray(y, yo + yPixel + yBlock);
+            c2x0.intoArray(y, yo + 2 * yPixel);
+            c2x1.intoArray(y, yo + 2 * yPixel + yBlock);
+            c3x0.intoArray(y, yo + 3 * yPixel);
+            c3x1.intoArray(y, yo + 3 * yPixel + yBlock);
+            c4x0.intoArray(y, yo + 4 * yPixel);
+            c4x1.intoArray(y, yo + 4 * yPixel + yBlock);
+            c5x0.intoArray(y, yo + 5 * yPixel);
+            c5x1.intoArray(y, yo + 5 * yPixel + yBlock);
+            c6x0.intoArray(y, yo + 6 * yPixel);
+            c6x1.intoArray(y, yo + 6 * yPixel + yBlock);
+            c7x0.intoArray(y, yo + 7 * yPixel);
+            c7x1.intoArray(y, yo + 7 * yPixel + yBlock);
+            c8x0.intoArray(y, yo + 8 * yPixel);
+            c8x1.intoArray(y, yo + 8 * yPixel + yBlock);
+            c9x0.intoArray(y, yo + 9 * yPixel);
+            c9x1.intoArray(y, yo + 9 * yPixel + yBlock);
+            c10x0.intoArray(y, yo + 10 * yPixel);
+            c10x1.intoArray(y, yo + 10 * yPixel + yBlock);
+            c11x0.intoArray(y, yo + 11 * yPixel);
+            c11x1.intoArray(y, yo + 11 * yPixel + yBlock);
         }
-        c0x0.intoArray(y, yo);
-        c0x1.intoArray(y, yo + yBlock);
-        c1x0.intoArray(y, yo + yPixel);
-        c1x1.intoArray(y, yo + yPixel + yBlock);
-        c2x0.intoArray(y, yo + 2 * yPixel);
-        c2x1.intoArray(y, yo + 2 * yPixel + yBlock);
-        c3x0.intoArray(y, yo + 3 * yPixel);
-        c3x1.intoArray(y, yo + 3 * yPixel + yBlock);
-        c4x0.intoArray(y, yo + 4 * yPixel);
-        c4x1.intoArray(y, yo + 4 * yPixel + yBlock);
-        c5x0.intoArray(y, yo + 5 * yPixel);
-        c5x1.intoArray(y, yo + 5 * yPixel + yBlock);
-        c6x0.intoArray(y, yo + 6 * yPixel);
-        c6x1.intoArray(y, yo + 6 * yPixel + yBlock);
-        c7x0.intoArray(y, yo + 7 * yPixel);
-        c7x1.intoArray(y, yo + 7 * yPixel + yBlock);
-        c8x0.intoArray(y, yo + 8 * yPixel);
-        c8x1.intoArray(y, yo + 8 * yPixel + yBlock);
-        c9x0.intoArray(y, yo + 9 * yPixel);
-        c9x1.intoArray(y, yo + 9 * yPixel + yBlock);
-        c10x0.intoArray(y, yo + 10 * yPixel);
-        c10x1.intoArray(y, yo + 10 * yPixel + yBlock);
-        c11x0.intoArray(y, yo + 11 * yPixel);
-        c11x1.intoArray(y, yo + 11 * yPixel + yBlock);
     }
 }

@@ -15,10 +15,10 @@ final class Avx512PixelTile3x16 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);
@@ -32,12 +32,13 @@ final class Avx512PixelTile3x16 extends PixelTile {
             c2x0 = FloatVector.broadcast(S, x[xi + 32]).fma(w0, c2x0);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yPixel).add(c1x0).intoArray(y, yo + yPixel);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0).intoArray(y, yo + 2 * yPixel);
+        } else {
+            c0x0.intoArray(y, yo);
+            c1x0.intoArray(y, yo + yPixel);
+            c2x0.intoArray(y, yo + 2 * yPixel);
         }
-        c0x0.intoArray(y, yo);
-        c1x0.intoArray(y, yo + yPixel);
-        c2x0.intoArray(y, yo + 2 * yPixel);
     }
 }

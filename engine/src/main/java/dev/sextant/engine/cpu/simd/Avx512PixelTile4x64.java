@@ -15,10 +15,10 @@ final class Avx512PixelTile4x64 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
@@ -65,38 +65,43 @@ final class Avx512PixelTile4x64 extends PixelTile {
             c3x3 = x3.fma(w3, c3x3);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
-            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2);
-            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
-            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
-            c1x2 = FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2);
-            c1x3 = FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3);
-            c2x0 = FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0);
-            c2x1 = FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock).add(c2x1);
-            c2x2 = FloatVector.fromArray(S, y, yo + 2 * yPixel + 2 * yBlock).add(c2x2);
-            c2x3 = FloatVector.fromArray(S, y, yo + 2 * yPixel + 3 * yBlock).add(c2x3);
-            c3x0 = FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0);
-            c3x1 = FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock).add(c3x1);
-            c3x2 = FloatVector.fromArray(S, y, yo + 3 * yPixel + 2 * yBlock).add(c3x2);
-            c3x3 = FloatVector.fromArray(S, y, yo + 3 * yPixel + 3 * yBlock).add(c3x3);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yBlock).add(c0x1).intoArray(y, yo + yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2).intoArray(y, yo + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3).intoArray(y, yo + 3 * yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel).add(c1x0).intoArray(y, yo + yPixel);
+            FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1).intoArray(y, yo + yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2).intoArray(y, yo + yPixel + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3).intoArray(y, yo + yPixel + 3 * yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel).add(c2x0).intoArray(y, yo + 2 * yPixel);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel + yBlock).add(c2x1).intoArray(y, yo + 2 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel + 2 * yBlock).add(c2x2).intoArray(y,
+                    yo + 2 * yPixel + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yPixel + 3 * yBlock).add(c2x3).intoArray(y,
+                    yo + 2 * yPixel + 3 * yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel).add(c3x0).intoArray(y, yo + 3 * yPixel);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel + yBlock).add(c3x1).intoArray(y, yo + 3 * yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel + 2 * yBlock).add(c3x2).intoArray(y,
+                    yo + 3 * yPixel + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yPixel + 3 * yBlock).add(c3x3).intoArray(y,
+                    yo + 3 * yPixel + 3 * yBlock);
+        } else {
+            c0x0.intoArray(y, yo);
+            c0x1.intoArray(y, yo + yBlock);
+            c0x2.intoArray(y, yo + 2 * yBlock);
+            c0x3.intoArray(y, yo + 3 * yBlock);
+            c1x0.intoArray(y, yo + yPixel);
+            c1x1.intoArray(y, yo + yPixel + yBlock);
+            c1x2.intoArray(y, yo + yPixel + 2 * yBlock);
+            c1x3.intoArray(y, yo + yPixel + 3 * yBlock);
+            c2x0.intoArray(y, yo + 2 * yPixel);
+            c2x1.intoArray(y, yo + 2 * yPixel + yBlock);
+            c2x2.intoArray(y, yo + 2 * yPixel + 2 * yBlock);
+            c2x3.intoArray(y, yo + 2 * yPixel + 3 * yBlock);
+            c3x0.intoArray(y, yo + 3 * yPixel);
+            c3x1.intoArray(y, yo + 3 * yPixel + yBlock);
+            c3x2.intoArray(y, yo + 3 * yPixel + 2 * yBlock);
+            c3x3.intoArray(y, yo + 3 * yPixel + 3 * yBlock);
         }
-        c0x0.intoArray(y, yo);
-        c0x1.intoArray(y, yo + yBlock);
-        c0x2.intoArray(y, yo + 2 * yBlock);
-        c0x3.intoArray(y, yo + 3 * yBlock);
-        c1x0.intoArray(y, yo + yPixel);
-        c1x1.intoArray(y, yo + yPixel + yBlock);
-        c1x2.intoArray(y, yo + yPixel + 2 * yBlock);
-        c1x3.intoArray(y, yo + yPixel + 3 * yBlock);
-        c2x0.intoArray(y, yo + 2 * yPixel);
-        c2x1.intoArray(y, yo + 2 * yPixel + yBlock);
-        c2x2.intoArray(y, yo + 2 * yPixel + 2 * yBlock);
-        c2x3.intoArray(y, yo + 2 * yPixel + 3 * yBlock);
-        c3x0.intoArray(y, yo + 3 * yPixel);
-        c3x1.intoArray(y, yo + 3 * yPixel + yBlock);
-        c3x2.intoArray(y, yo + 3 * yPixel + 2 * yBlock);
-        c3x3.intoArray(y, yo + 3 * yPixel + 3 * yBlock);
     }
 }

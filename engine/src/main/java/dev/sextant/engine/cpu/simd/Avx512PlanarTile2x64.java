@@ -15,10 +15,10 @@ final class Avx512PlanarTile2x64 extends PixelTile {
     void run(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y, int yo, int yPixel,
             int yBlock,
             boolean add) {
-        multiply(from, to, x, xo, shift, w, wo, y, yo, yPixel, yBlock, add);
+        multiply(to, x, xo, shift, w, wo, from, y, yo, yPixel, yBlock, add);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] shift, float[] w, int wo, float[] y,
+    private static void multiply(int to, float[] x, int xo, int[] shift, float[] w, int wo, int from, float[] y,
             int yo, int yPixel, int yBlock, boolean add) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
@@ -47,22 +47,23 @@ final class Avx512PlanarTile2x64 extends PixelTile {
             c1x3 = x1.fma(w3, c1x3);
         }
         if (add) {
-            c0x0 = FloatVector.fromArray(S, y, yo).add(c0x0);
-            c0x1 = FloatVector.fromArray(S, y, yo + yBlock).add(c0x1);
-            c0x2 = FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2);
-            c0x3 = FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3);
-            c1x0 = FloatVector.fromArray(S, y, yo + yPixel).add(c1x0);
-            c1x1 = FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1);
-            c1x2 = FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2);
-            c1x3 = FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3);
+            FloatVector.fromArray(S, y, yo).add(c0x0).intoArray(y, yo);
+            FloatVector.fromArray(S, y, yo + yBlock).add(c0x1).intoArray(y, yo + yBlock);
+            FloatVector.fromArray(S, y, yo + 2 * yBlock).add(c0x2).intoArray(y, yo + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + 3 * yBlock).add(c0x3).intoArray(y, yo + 3 * yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel).add(c1x0).intoArray(y, yo + yPixel);
+            FloatVector.fromArray(S, y, yo + yPixel + yBlock).add(c1x1).intoArray(y, yo + yPixel + yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel + 2 * yBlock).add(c1x2).intoArray(y, yo + yPixel + 2 * yBlock);
+            FloatVector.fromArray(S, y, yo + yPixel + 3 * yBlock).add(c1x3).intoArray(y, yo + yPixel + 3 * yBlock);
+        } else {
+            c0x0.intoArray(y, yo);
+            c0x1.intoArray(y, yo + yBlock);
+            c0x2.intoArray(y, yo + 2 * yBlock);
+            c0x3.intoArray(y, yo + 3 * yBlock);
+            c1x0.intoArray(y, yo + yPixel);
+            c1x1.intoArray(y, yo + yPixel + yBlock);
+            c1x2.intoArray(y, yo + yPixel + 2 * yBlock);
+            c1x3.intoArray(y, yo + yPixel + 3 * yBlock);
         }
-        c0x0.intoArray(y, yo);
-        c0x1.intoArray(y, yo + yBlock);
-        c0x2.intoArray(y, yo + 2 * yBlock);
-        c0x3.intoArray(y, yo + 3 * yBlock);
-        c1x0.intoArray(y, yo + yPixel);
-        c1x1.intoArray(y, yo + yPixel + yBlock);
-        c1x2.intoArray(y, yo + yPixel + 2 * yBlock);
-        c1x3.intoArray(y, yo + yPixel + 3 * yBlock);
     }
 }

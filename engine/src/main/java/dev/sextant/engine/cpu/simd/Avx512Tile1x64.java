@@ -37,14 +37,15 @@ final class Avx512Tile1x64 extends Tile {
             c0x3 = a0.fma(b3, c0x3);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
-            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 32));
-            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 48));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+            FloatVector.fromArray(S, c, co + 32).add(c0x2).intoArray(c, co + 32);
+            FloatVector.fromArray(S, c, co + 48).add(c0x3).intoArray(c, co + 48);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 16);
+            c0x2.intoArray(c, co + 32);
+            c0x3.intoArray(c, co + 48);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 16);
-        c0x2.intoArray(c, co + 32);
-        c0x3.intoArray(c, co + 48);
     }
 }

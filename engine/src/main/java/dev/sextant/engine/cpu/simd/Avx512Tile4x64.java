@@ -64,38 +64,39 @@ final class Avx512Tile4x64 extends Tile {
             c3x3 = a3.fma(b3, c3x3);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
-            c0x2 = c0x2.add(FloatVector.fromArray(S, c, co + 32));
-            c0x3 = c0x3.add(FloatVector.fromArray(S, c, co + 48));
-            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
-            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 16));
-            c1x2 = c1x2.add(FloatVector.fromArray(S, c, co + ldc + 32));
-            c1x3 = c1x3.add(FloatVector.fromArray(S, c, co + ldc + 48));
-            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
-            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
-            c2x2 = c2x2.add(FloatVector.fromArray(S, c, co + 2 * ldc + 32));
-            c2x3 = c2x3.add(FloatVector.fromArray(S, c, co + 2 * ldc + 48));
-            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
-            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 16));
-            c3x2 = c3x2.add(FloatVector.fromArray(S, c, co + 3 * ldc + 32));
-            c3x3 = c3x3.add(FloatVector.fromArray(S, c, co + 3 * ldc + 48));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+            FloatVector.fromArray(S, c, co + 32).add(c0x2).intoArray(c, co + 32);
+            FloatVector.fromArray(S, c, co + 48).add(c0x3).intoArray(c, co + 48);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + ldc + 16).add(c1x1).intoArray(c, co + ldc + 16);
+            FloatVector.fromArray(S, c, co + ldc + 32).add(c1x2).intoArray(c, co + ldc + 32);
+            FloatVector.fromArray(S, c, co + ldc + 48).add(c1x3).intoArray(c, co + ldc + 48);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x1).intoArray(c, co + 2 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 32).add(c2x2).intoArray(c, co + 2 * ldc + 32);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 48).add(c2x3).intoArray(c, co + 2 * ldc + 48);
+            FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 16).add(c3x1).intoArray(c, co + 3 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 32).add(c3x2).intoArray(c, co + 3 * ldc + 32);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 48).add(c3x3).intoArray(c, co + 3 * ldc + 48);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 16);
+            c0x2.intoArray(c, co + 32);
+            c0x3.intoArray(c, co + 48);
+            c1x0.intoArray(c, co + ldc);
+            c1x1.intoArray(c, co + ldc + 16);
+            c1x2.intoArray(c, co + ldc + 32);
+            c1x3.intoArray(c, co + ldc + 48);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c2x1.intoArray(c, co + 2 * ldc + 16);
+            c2x2.intoArray(c, co + 2 * ldc + 32);
+            c2x3.intoArray(c, co + 2 * ldc + 48);
+            c3x0.intoArray(c, co + 3 * ldc);
+            c3x1.intoArray(c, co + 3 * ldc + 16);
+            c3x2.intoArray(c, co + 3 * ldc + 32);
+            c3x3.intoArray(c, co + 3 * ldc + 48);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 16);
-        c0x2.intoArray(c, co + 32);
-        c0x3.intoArray(c, co + 48);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 16);
-        c1x2.intoArray(c, co + ldc + 32);
-        c1x3.intoArray(c, co + ldc + 48);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 16);
-        c2x2.intoArray(c, co + 2 * ldc + 32);
-        c2x3.intoArray(c, co + 2 * ldc + 48);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 16);
-        c3x2.intoArray(c, co + 3 * ldc + 32);
-        c3x3.intoArray(c, co + 3 * ldc + 48);
     }
 }

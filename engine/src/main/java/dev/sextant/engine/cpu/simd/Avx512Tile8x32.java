@@ -66,38 +66,39 @@ final class Avx512Tile8x32 extends Tile {
             c7x1 = a7.fma(b1, c7x1);
         }
         if (add) {
-            c0x0 = c0x0.add(FloatVector.fromArray(S, c, co));
-            c0x1 = c0x1.add(FloatVector.fromArray(S, c, co + 16));
-            c1x0 = c1x0.add(FloatVector.fromArray(S, c, co + ldc));
-            c1x1 = c1x1.add(FloatVector.fromArray(S, c, co + ldc + 16));
-            c2x0 = c2x0.add(FloatVector.fromArray(S, c, co + 2 * ldc));
-            c2x1 = c2x1.add(FloatVector.fromArray(S, c, co + 2 * ldc + 16));
-            c3x0 = c3x0.add(FloatVector.fromArray(S, c, co + 3 * ldc));
-            c3x1 = c3x1.add(FloatVector.fromArray(S, c, co + 3 * ldc + 16));
-            c4x0 = c4x0.add(FloatVector.fromArray(S, c, co + 4 * ldc));
-            c4x1 = c4x1.add(FloatVector.fromArray(S, c, co + 4 * ldc + 16));
-            c5x0 = c5x0.add(FloatVector.fromArray(S, c, co + 5 * ldc));
-            c5x1 = c5x1.add(FloatVector.fromArray(S, c, co + 5 * ldc + 16));
-            c6x0 = c6x0.add(FloatVector.fromArray(S, c, co + 6 * ldc));
-            c6x1 = c6x1.add(FloatVector.fromArray(S, c, co + 6 * ldc + 16));
-            c7x0 = c7x0.add(FloatVector.fromArray(S, c, co + 7 * ldc));
-            c7x1 = c7x1.add(FloatVector.fromArray(S, c, co + 7 * ldc + 16));
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 16).add(c0x1).intoArray(c, co + 16);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + ldc + 16).add(c1x1).intoArray(c, co + ldc + 16);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 16).add(c2x1).intoArray(c, co + 2 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 16).add(c3x1).intoArray(c, co + 3 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+            FloatVector.fromArray(S, c, co + 4 * ldc + 16).add(c4x1).intoArray(c, co + 4 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+            FloatVector.fromArray(S, c, co + 5 * ldc + 16).add(c5x1).intoArray(c, co + 5 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x0).intoArray(c, co + 6 * ldc);
+            FloatVector.fromArray(S, c, co + 6 * ldc + 16).add(c6x1).intoArray(c, co + 6 * ldc + 16);
+            FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x0).intoArray(c, co + 7 * ldc);
+            FloatVector.fromArray(S, c, co + 7 * ldc + 16).add(c7x1).intoArray(c, co + 7 * ldc + 16);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 16);
+            c1x0.intoArray(c, co + ldc);
+            c1x1.intoArray(c, co + ldc + 16);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c2x1.intoArray(c, co + 2 * ldc + 16);
+            c3x0.intoArray(c, co + 3 * ldc);
+            c3x1.intoArray(c, co + 3 * ldc + 16);
+            c4x0.intoArray(c, co + 4 * ldc);
+            c4x1.intoArray(c, co + 4 * ldc + 16);
+            c5x0.intoArray(c, co + 5 * ldc);
+            c5x1.intoArray(c, co + 5 * ldc + 16);
+            c6x0.intoArray(c, co + 6 * ldc);
+            c6x1.intoArray(c, co + 6 * ldc + 16);
+            c7x0.intoArray(c, co + 7 * ldc);
+            c7x1.intoArray(c, co + 7 * ldc + 16);
         }
-        c0x0.intoArray(c, co);
-        c0x1.intoArray(c, co + 16);
-        c1x0.intoArray(c, co + ldc);
-        c1x1.intoArray(c, co + ldc + 16);
-        c2x0.intoArray(c, co + 2 * ldc);
-        c2x1.intoArray(c, co + 2 * ldc + 16);
-        c3x0.intoArray(c, co + 3 * ldc);
-        c3x1.intoArray(c, co + 3 * ldc + 16);
-        c4x0.intoArray(c, co + 4 * ldc);
-        c4x1.intoArray(c, co + 4 * ldc + 16);
-        c5x0.intoArray(c, co + 5 * ldc);
-        c5x1.intoArray(c, co + 5 * ldc + 16);
-        c6x0.intoArray(c, co + 6 * ldc);
-        c6x1.intoArray(c, co + 6 * ldc + 16);
-        c7x0.intoArray(c, co + 7 * ldc);
-        c7x1.intoArray(c, co + 7 * ldc + 16);
     }
 }

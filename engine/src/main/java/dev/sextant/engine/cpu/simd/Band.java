@@ -99,13 +99,21 @@ final class Band {
 
     private void copyPhases(float[] x, int from, int column, float[] to, int target) {
         for (int phase = 0; phase < stepW; phase++) {
-            for (int i = 0; i < phaseWidth; i++) {
-                int v = i * stepW + phase + firstW;
-                int place = target + (phase * phaseWidth + i) * unit;
-                boolean inside = v >= 0 && v < width;
-                int source = from + v * column;
-                for (int lane = 0; lane < unit; lane++) {
-                    to[place + lane] = inside ? x[source + lane] : 0;
+            int first = phase + firstW;
+            int left = Math.clamp(Math.ceilDiv(-first, stepW), 0, phaseWidth);
+            int end = Math.clamp(Math.ceilDiv(width - first, stepW), left, phaseWidth);
+            int place = target + phase * phaseWidth * unit;
+            Arrays.fill(to, place, place + left * unit, 0);
+            Arrays.fill(to, place + end * unit, place + phaseWidth * unit, 0);
+            int source = from + first * column;
+            int step = stepW * column;
+            if (unit == 1) {
+                for (int i = left; i < end; i++) {
+                    to[place + i] = x[source + i * step];
+                }
+            } else {
+                for (int i = left; i < end; i++) {
+                    System.arraycopy(x, source + i * step, to, place + i * unit, unit);
                 }
             }
         }

@@ -20,6 +20,8 @@ final class BlockedConv {
     private static final int CHAIN = 128;
     /// Most elements of a band.
     private static final int BAND = 1 << 18;
+    /// Pixels of flat maps that go through a panel's weights together.
+    private static final int TOGETHER = 288;
 
     private final Workers workers;
     private final int gridH;
@@ -28,10 +30,8 @@ final class BlockedConv {
     private final int stepW;
     private final int[] tapH;
     private final int[] tapW;
-    private final int[] wTap;
 
-    private BlockedConv(Workers workers, int gridH, int gridW, int stepH, int stepW, int[] tapH, int[] tapW,
-            int[] wTap) {
+    private BlockedConv(Workers workers, int gridH, int gridW, int stepH, int stepW, int[] tapH, int[] tapW) {
         this.workers = workers;
         this.gridH = gridH;
         this.gridW = gridW;
@@ -39,11 +39,10 @@ final class BlockedConv {
         this.stepW = stepW;
         this.tapH = tapH;
         this.tapW = tapW;
-        this.wTap = wTap;
     }
 
     /// The source of a convolution: a blocked or a row-major array.
-    private record Source(float[] data, int base, int image, int plane, int row, int pixel, int unit, int channels,
+    record Source(float[] data, int base, int image, int plane, int row, int pixel, int unit, int channels,
             int height, int width) {
         static Source of(NDArray x) {
             if (BlockedView.is(x)) {
@@ -61,12 +60,8 @@ final class BlockedConv {
         }
     }
 
-    /// Where the weights lie: strides of result and source channel.
-    private record Weights(Strides w, int resultStep, int sourceStep) {
-    }
-
     /// Where results go: `yPixel` and `yRow` are more than a vector and a row for a phase of a strided gradient.
-    private record Result(BlockedView y, int offset, int yPixel, int yRow, boolean adds) {
+    record Result(BlockedView y, int offset, int yPixel, int yRow, boolean adds) {
         int at(int n, int block, int p, int q) {
             return y.at(n, block) + offset + p * yRow + q * yPixel;
         }
@@ -76,8 +71,8 @@ final class BlockedConv {
         var filter = Strides.of(w);
         var view = BlockedView.of(y);
         new BlockedConv(workers, y.dim(2), y.dim(3), spec.stride().h(), spec.stride().w(), Taps.rows(spec, w),
-                Taps.columns(spec, w), Taps.offsets(filter, w)).run(Source.of(x),
-                        new Weights(filter, filter.step()[0], filter.step()[1]),
+                Taps.columns(spec, w)).run(Source.of(x),
+                        new Panels.Weights(filter, filter.step()[0], filter.step()[1], Taps.offsets(filter, w)),
                         new Result(view, 0, LANES, view.width() * LANES, false), bias, spec.activation());
     }
 
@@ -87,192 +82,159 @@ final class BlockedConv {
         var view = BlockedView.of(dx.array());
         int strideH = spec.stride().h();
         int strideW = spec.stride().w();
-        for (int h = 0; h < Math.min(strideH, view.height()); h++) {
-            for (int v = 0; v < Math.min(strideW, view.width()); v++) {
-                Taps.Phase taps = Taps.phase(spec, w, filter, h, v);
+        int phasesW = Math.min(strideW, view.width());
+        var phases = new Taps.Phase[Math.min(strideH, view.height()) * phasesW];
+        Arrays.setAll(phases, i -> Taps.phase(spec, w, filter, i / phasesW, i % phasesW));
+        // With a stride over the filter's reach, some pixels are seen by no tap.
+        if (!dx.adds() && Arrays.stream(phases).anyMatch(taps -> taps.count() == 0)) {
+            BlockedMoves.fill(workers, 0, dx.array());
+        }
+        for (int i = 0; i < phases.length; i++) {
+            Taps.Phase taps = phases[i];
+            int h = i / phasesW;
+            int v = i % phasesW;
+            if (taps.count() > 0) {
                 var result = new Result(view, (h * view.width() + v) * LANES, strideW * LANES,
                         strideH * view.width() * LANES, dx.adds());
                 new BlockedConv(workers, Math.ceilDiv(view.height() - h, strideH),
-                        Math.ceilDiv(view.width() - v, strideW), 1, 1, taps.h(), taps.w(), taps.offset()).run(
-                                Source.of(dz), new Weights(filter, filter.step()[1], filter.step()[0]), result, null,
-                                UnarySpec.IDENTITY);
+                        Math.ceilDiv(view.width() - v, strideW), 1, 1, taps.h(), taps.w()).run(Source.of(dz),
+                                new Panels.Weights(filter, filter.step()[1], filter.step()[0], taps.offset()), result,
+                                null, UnarySpec.IDENTITY);
             }
         }
     }
 
-    private void run(Source x, Weights w, Result to, NDArray bias, UnarySpec activation) {
+    private void run(Source x, Panels.Weights w, Result to, NDArray bias, UnarySpec activation) {
         BlockedView y = to.y();
-        int depth = x.channels * wTap.length;
+        var geometry = new SmallMapConv.Geometry(gridH, gridW, stepH, stepW, tapH, tapW);
+        float[] lanesOfBias = bias == null ? null : y.lanesOf(bias);
         var band = new Band(x.unit, x.outer(), x.height, x.width, gridW, stepH, stepW, tapH, tapW);
         boolean direct = x.unit == LANES && band.isInside(gridH, gridW);
         // A direct convolution by a single tap over whole rows sees the plane as one long row.
-        boolean flat = direct && wTap.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height
+        boolean flat = direct && tapH.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height
                 && to.yPixel() == LANES && to.yRow() == gridW * LANES;
+        if (!flat && SmallMapConv.suits(geometry, x, y.images())) {
+            SmallMapConv.run(workers, geometry, x, w, to, lanesOfBias, activation);
+            return;
+        }
         int bands = Math.clamp(Math.max(Math.ceilDiv(CHUNKS, Math.max(1, y.images())),
                 direct ? 1 : Math.ceilDiv(band.size(gridH), BAND)), 1, gridH);
         int most = Math.ceilDiv(gridH, bands);
-        PixelTile tile = PixelTile.forShape(flat ? most * gridW : gridW, y.blocks(), x.unit);
-        int[] shift = new int[depth];
-        for (int k = 0; k < depth; k++) {
-            int c = k / wTap.length;
-            int t = k % wTap.length;
+        bands = Math.ceilDiv(gridH, most);
+        int shortest = flat ? (gridH - (bands - 1) * most) * gridW : gridW;
+        var panels = new Panels(workers, w, y.channels(), x.channels,
+                PixelTile.panels(y.blocks(), flat ? most * gridW : gridW, shortest, x.unit, true), false);
+        int[] shift = new int[panels.depth];
+        for (int k = 0; k < shift.length; k++) {
+            int c = k / tapH.length;
+            int t = k % tapH.length;
             shift[k] = direct ? c / LANES * x.plane + c % LANES + tapH[t] * x.row + tapW[t] * LANES
                     : band.shift(c, t, most);
         }
-        int parts = Math.max(1, Math.ceilDiv(depth, CHAIN));
-        float[] packed = pack(w, y, tile, depth);
-        float[] lanesOfBias = bias == null ? null : lanes(bias, y);
-        workers.run(y.images() * bands, chunk -> {
-            int n = chunk / bands;
-            int p0 = chunk % bands * most;
+        // Of small flat maps several go through a panel's weights together, and panels are chunks of their own.
+        int together = flat && bands == 1 ? Math.clamp(TOGETHER / (gridH * gridW), 1, y.images()) : 1;
+        int split = flat ? panels.count() : 1;
+        int ofImage = bands * split;
+        workers.run(Math.ceilDiv(y.images(), together) * ofImage, chunk -> {
+            int n0 = chunk / ofImage * together;
+            int p0 = chunk % ofImage / split * most;
             int rows = Math.min(most, gridH - p0);
-            if (rows <= 0) {
-                return;
-            }
             float[] source = x.data;
-            int at = x.base + n * x.image + p0 * stepH * x.row;
+            int at = x.base + n0 * x.image + p0 * stepH * x.row;
             int rowStep = stepH * x.row;
             if (!direct) {
                 source = Scratch.ofThread().floats(Scratch.WORK, band.size(most));
-                band.fill(x.data, x.base + n * x.image, x.plane, x.row, x.pixel, p0, most, source);
+                band.fill(x.data, x.base + n0 * x.image, x.plane, x.row, x.pixel, p0, most, source);
                 at = 0;
                 rowStep = band.resultRow();
             }
-            var sweep = new Sweep(tile, depth, parts, source, shift, packed, to);
-            for (int block = 0; block < y.blocks(); block += tile.blocks) {
-                for (int part = 0; part < parts; part++) {
-                    if (flat) {
-                        sweep.row(at, n, block, p0, rows * gridW, part);
-                    } else {
-                        for (int p = 0; p < rows; p++) {
-                            sweep.row(at + p * rowStep, n, block, p0 + p, gridW, part);
-                        }
+            var area = flat ? new Area(n0, Math.min(together, y.images() - n0), p0, 1, rows * gridW)
+                    : new Area(n0, 1, p0, rows, gridW);
+            var sweep = new Sweep(panels, source, x.image, rowStep, x.unit, shift, to, area);
+            for (int panel = chunk % split; panel < panels.count(); panel += split) {
+                sweep.panel(panel, at);
+                if (lanesOfBias != null || !activation.isIdentity()) {
+                    finish(to, area, panels, panel, lanesOfBias, activation);
+                }
+            }
+        });
+    }
+
+    /// The pixels of one chunk: rows of so many images. (A flat band is one row.)
+    private record Area(int image, int images, int row, int rows, int width) {
+        int pixels() {
+            return rows * width;
+        }
+    }
+
+    /// Tiles along rows.
+    private record Sweep(Panels panels, float[] source, int imageStep, int rowStep, int pixelStride, int[] shift,
+            Result to, Area area) {
+
+        /// One panel. All rows see one part of the depth before the next, so that the part's weights stay in the
+        /// first-level cache.
+        void panel(int panel, int at) {
+            PixelTile[] cover = PixelTile.cover(area.width, panels.blocks(panel), pixelStride, true);
+            int parts = parts();
+            for (int part = 0; part < parts; part++) {
+                for (int n = 0; n < area.images; n++) {
+                    for (int p = 0; p < area.rows; p++) {
+                        row(cover, panel, at + n * imageStep + p * rowStep, area.image + n, area.row + p, part);
                     }
                 }
             }
-            if (lanesOfBias != null || !activation.isIdentity()) {
-                finish(to, n, p0, rows, lanesOfBias, activation);
-            }
-        });
-    }
+        }
 
-    /// Tiles along a row.
-    private record Sweep(PixelTile tile, int depth, int parts, float[] source, int[] shift, float[] packed, Result to) {
+        private int parts() {
+            return Math.max(1, Math.ceilDiv(panels.depth, CHAIN));
+        }
 
-        /// One part of the depth for one row. The caller goes through all rows before the next part, so that the
-        /// part's weights stay in the first-level cache.
-        void row(int at, int n, int block, int p, int width, int part) {
-            int wo = block / tile.blocks * depth * tile.blocks * LANES;
-            int whole = width / tile.pixels * tile.pixels;
-            int k0 = (int) ((long) part * depth / parts);
-            int k1 = (int) ((long) (part + 1) * depth / parts);
-            for (int q = 0; q < whole; q += tile.pixels) {
-                tile.run(k0, k1, source, at + q * tile.pixelStride, shift, packed, wo, to.y.data(),
-                        to.at(n, block, p, q), to.yPixel, to.y.plane(), to.adds || part > 0);
-            }
-            if (whole < width && part == 0) {
-                rest(at, n, block, p, whole, width, wo);
+        private int from(int part) {
+            return (int) ((long) part * panels.depth / parts());
+        }
+
+        /// One part of the depth for one row.
+        private void row(PixelTile[] cover, int panel, int at, int n, int p, int part) {
+            int block = panels.first[panel];
+            int q = 0;
+            for (PixelTile tile : cover) {
+                if (q + tile.pixels <= area.width) {
+                    tile.run(from(part), from(part + 1), source, at + q * pixelStride, shift, panels.data,
+                            panels.place(panel), to.y.data(), to.at(n, block, p, q), to.yPixel, to.y.plane(),
+                            to.adds || part > 0);
+                } else if (part == 0) {
+                    rest(tile, panel, at, n, p, q);
+                }
+                q += tile.pixels;
             }
         }
 
-        /// One tile whose result goes to a dense place of its own.
-        private void alone(PixelTile one, int from, float[] weights, int wo, float[] result) {
-            for (int part = 0; part < parts; part++) {
-                one.run((int) ((long) part * depth / parts), (int) ((long) (part + 1) * depth / parts), source, from,
-                        shift, weights, wo, result, 0, LANES, one.pixels * LANES, part > 0);
+        /// The last pixels of a row, of all parts: a tile that ends with the row, of which only what is new is kept.
+        private void rest(PixelTile tile, int panel, int at, int n, int p, int from) {
+            int q = area.width - tile.pixels;
+            float[] own = Scratch.ofThread().floats(Scratch.TILE, tile.pixels * tile.blocks * LANES);
+            for (int part = 0; part < parts(); part++) {
+                tile.run(from(part), from(part + 1), source, at + q * pixelStride, shift, panels.data,
+                        panels.place(panel), own, 0, LANES, tile.pixels * LANES, part > 0);
             }
-        }
-
-        /// The last pixels of a row: a tile that ends with the row, of which only what is new is kept.
-        private void rest(int at, int n, int block, int p, int from, int width, int wo) {
-            int q = width - tile.pixels;
-            if (q < 0) {
-                PixelTile narrow = PixelTile.forShape(1, 1, tile.pixelStride);
-                narrow(narrow, at, n, block, p, from, width, wo);
-                return;
-            }
-            float[] block2 = Scratch.ofThread().floats(Scratch.TILE, tile.pixels * tile.blocks * LANES);
-            alone(tile, at + q * tile.pixelStride, packed, wo, block2);
             for (int b = 0; b < tile.blocks; b++) {
-                for (int i = from; i < width; i++) {
-                    Loops.copy(block2, (b * tile.pixels + i - q) * LANES, to.y.data(), to.at(n, block + b, p, i), LANES,
-                            to.adds);
-                }
-            }
-        }
-
-        /// Rows narrower than the tile (the last band of a flat plane), a pixel at a time.
-        private void narrow(PixelTile one, int at, int n, int block, int p, int from, int width, int wo) {
-            float[] vector = Scratch.ofThread().floats(Scratch.TILE, tile.pixels * tile.blocks * LANES);
-            float[] weights = Scratch.ofThread().floats(Scratch.TILE_SUMS, depth * LANES);
-            for (int b = 0; b < tile.blocks; b++) {
-                for (int k = 0; k < depth; k++) {
-                    System.arraycopy(packed, wo + (k * tile.blocks + b) * LANES, weights, k * LANES, LANES);
-                }
-                for (int i = from; i < width; i++) {
-                    alone(one, at + i * tile.pixelStride, weights, 0, vector);
-                    Loops.copy(vector, 0, to.y.data(), to.at(n, block + b, p, i), LANES, to.adds);
-                }
+                VectorBlocks.copyPixels(own, (b * tile.pixels + from - q) * LANES, LANES, to.y.data(),
+                        to.at(n, panels.first[panel] + b, p, from), to.yPixel, area.width - from, to.adds);
             }
         }
     }
 
-    /// `[panel][source channel, tap][lanes of the panel's blocks]`, zero beyond the last result channel.
-    private float[] pack(Weights w, BlockedView y, PixelTile tile, int depth) {
-        int width = tile.blocks * LANES;
-        int panels = y.blocks() / tile.blocks;
-        int taps = wTap.length;
-        float[] packed = Scratch.ofThread().floats(Scratch.PACKED_A, panels * depth * width);
-        boolean isRowMajor = isRowMajor(w);
-        workers.run(panels, panel -> {
-            int first = panel * width;
-            int count = Math.min(width, y.channels() - first);
-            int base = w.w.base() + first * w.resultStep;
-            int to = panel * depth * width;
-            if (isRowMajor) {
-                Packing.pack(w.w.data(), base, w.resultStep, 1, count, depth, packed, to, width);
-                return;
-            }
-            for (int k = 0; k < depth; k++) {
-                int from = base + k / taps * w.sourceStep + wTap[k % taps];
-                for (int i = 0; i < count; i++) {
-                    packed[to + k * width + i] = w.w.data()[from + i * w.resultStep];
+    private static void finish(Result to, Area area, Panels panels, int panel, float[] bias, UnarySpec activation) {
+        for (int n = area.image; n < area.image + area.images; n++) {
+            for (int block = panels.first[panel]; block < panels.first[panel + 1]; block++) {
+                int at = to.at(n, block, area.row, 0);
+                if (bias != null) {
+                    VectorBlocks.addToPixels(bias, block * LANES, to.y.data(), at, area.pixels());
                 }
-                Arrays.fill(packed, to + k * width + count, to + (k + 1) * width, 0);
-            }
-        });
-        return packed;
-    }
-
-    /// Whether a result channel's weights lie in the order of the depth.
-    private boolean isRowMajor(Weights w) {
-        for (int t = 0; t < wTap.length; t++) {
-            if (wTap[t] != t) {
-                return false;
-            }
-        }
-        return w.sourceStep == wTap.length;
-    }
-
-    private static float[] lanes(NDArray bias, BlockedView y) {
-        Vector1 b = Vector1.of(bias);
-        float[] lanes = new float[y.blocks() * LANES];
-        for (int c = 0; c < y.channels(); c++) {
-            lanes[c] = b.get(c);
-        }
-        return lanes;
-    }
-
-    private void finish(Result to, int n, int p0, int rows, float[] bias, UnarySpec activation) {
-        int pixels = rows * gridW;
-        for (int block = 0; block < to.y.blocks(); block++) {
-            int at = to.at(n, block, p0, 0);
-            if (bias != null) {
-                VectorBlocks.addToPixels(bias, block * LANES, to.y.data(), at, pixels);
-            }
-            if (!activation.isIdentity()) {
-                Unary.apply(activation, to.y.data(), at, to.y.data(), at, pixels * LANES);
-                to.y.clearPadding(block, at, pixels);
+                if (!activation.isIdentity()) {
+                    Unary.apply(activation, to.y.data(), at, to.y.data(), at, area.pixels() * LANES);
+                    to.y.clearPadding(block, at, area.pixels());
+                }
             }
         }
     }

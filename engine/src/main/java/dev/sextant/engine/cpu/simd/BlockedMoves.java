@@ -28,6 +28,9 @@ final class BlockedMoves {
         int base = HostStorage.start(y) - layout.offset();
         forEachPlane(workers, y, layout, (n, block) -> {
             clear(y, layout, to, base, n, block);
+            if (value == 0) {
+                return;
+            }
             int valid = Math.min(layout.lanes(), y.dim(1) - block * layout.lanes());
             for (int h = 0; h < y.dim(2); h++) {
                 int row = base + layout.index(y.shape(), n, block, h, 0);
@@ -46,6 +49,39 @@ final class BlockedMoves {
         } else {
             toStrided(workers, x, y, adds);
         }
+    }
+
+    /// Channels `from …` of one blocked array to channels `to …` of another, wherever in their blocks they lie. The
+    /// lanes behind the result's last channel become zero with it.
+    static void copyChannels(Workers workers, NDArray xs, int from, NDArray ys, int to, int length, boolean adds) {
+        var x = BlockedView.of(xs);
+        var y = BlockedView.of(ys);
+        int lanes = BlockedView.LANES;
+        int firstBlock = to / lanes;
+        int blocks = Math.ceilDiv(to + length, lanes) - firstBlock;
+        workers.run(y.images() * blocks, chunk -> {
+            int n = chunk / blocks;
+            int block = firstBlock + chunk % blocks;
+            int end = Math.min(to + length, (block + 1) * lanes);
+            int place = y.at(n, block);
+            // A block's channels come from at most two blocks of the source.
+            for (int c = Math.max(to, block * lanes); c < end;) {
+                int source = c - to + from;
+                int run = Math.min(end - c, lanes - source % lanes);
+                int at = x.at(n, source / lanes) + source % lanes;
+                for (int i = 0; i < y.plane(); i += lanes) {
+                    for (int lane = 0; lane < run; lane++) {
+                        float v = x.data()[at + i + lane];
+                        int target = place + i + c % lanes + lane;
+                        y.data()[target] = adds ? y.data()[target] + v : v;
+                    }
+                }
+                c += run;
+            }
+            if (end == y.channels()) {
+                y.clearPadding(block, place, y.height() * y.width());
+            }
+        });
     }
 
     private static void toStrided(Workers workers, NDArray x, NDArray y, boolean adds) {

@@ -4,145 +4,248 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.BatchNormSpec;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 
-/// Batch normalisation of blocked arrays. Sums are taken per image and added in the order of the images.
+/// Batch normalisation of blocked arrays: two passes over memory each way, one for sums and one for the result.
+///
+/// Sums are taken over groups of images, in single precision around a centre close to the group's mean and for few
+/// hundred pixels at a time, and joined in double precision in the order of the groups (Chan, Golub &amp; LeVeque, 1983).
+/// Where a block of channels fits in a core's cache, both passes go over it before the next block's turn.
 final class BlockedNorm {
     private static final int LANES = BlockedView.LANES;
+    /// Bytes of a block of channels, over all images and arrays, that stay in the second-level cache between passes.
+    private static final int NEAR = 3 << 19;
 
-    private BlockedNorm() {
+    private final Workers workers;
+    private final BlockedView x;
+    private final int pixels;
+    /// Images of a group.
+    private final int together;
+    private final int groups;
+    private final double[] sums;
+    private final int sumsPerGroup;
+
+    private BlockedNorm(Workers workers, BlockedView x, int sumsPerLane) {
+        this.workers = workers;
+        this.x = x;
+        this.pixels = x.height() * x.width();
+        this.together = together(x);
+        this.groups = Math.ceilDiv(x.images(), together);
+        this.sumsPerGroup = sumsPerLane * LANES;
+        this.sums = Scratch.ofThread().doubles(groups * x.blocks() * sumsPerGroup);
     }
 
-    static void forward(Workers workers, BatchNormSpec spec, NDArray xs, NDArray gamma, NDArray beta,
-            NDArray runningMean, NDArray runningVar, NDArray ys, SimdNorm.Moments moments) {
-        var x = BlockedView.of(xs);
-        var y = BlockedView.of(ys);
-        int pixels = x.height() * x.width();
-        if (spec.training()) {
-            statistics(workers, spec, x, moments, Vector1.of(runningMean), Vector1.of(runningVar));
-        } else {
-            Vector1 mean = Vector1.of(runningMean);
-            Vector1 var = Vector1.of(runningVar);
-            for (int c = 0; c < x.channels(); c++) {
-                moments.put(c, mean.get(c), 1 / Math.sqrt(var.get(c) + spec.eps()));
-            }
-        }
-        Vector1 g = Vector1.of(gamma);
-        Vector1 b = Vector1.of(beta);
-        float[] mean = new float[x.blocks() * LANES];
-        float[] scale = new float[x.blocks() * LANES];
-        float[] shift = new float[x.blocks() * LANES];
-        for (int c = 0; c < x.channels(); c++) {
-            mean[c] = moments.meanOf(c);
-            scale[c] = g.get(c, 1) * moments.inverseOf(c);
-            shift[c] = b.get(c, 0);
-        }
-        boolean relu = spec.activation().kind() == UnarySpec.Kind.RELU;
-        workers.run(x.images() * x.blocks(), i -> {
-            int n = i / x.blocks();
-            int block = i % x.blocks();
-            int to = y.at(n, block);
-            VectorBlocks.normalize(x.data(), x.at(n, block), mean, scale, shift, block * LANES, y.data(), to, pixels,
-                    relu);
-            if (!relu && !spec.activation().isIdentity()) {
-                Unary.apply(spec.activation(), y.data(), to, y.data(), to, pixels * LANES);
-                y.clearPadding(block, to, pixels);
-            }
-        });
+    /// Images that are summed together.
+    static int together(BlockedView x) {
+        return Math.clamp(VectorNorm.PIECE / Math.max(1, x.height() * x.width()), 1, Math.max(1, x.images()));
     }
 
-    /// Sums of one image and block.
+    /// What backward needs, a lane per channel.
+    ///
+    /// @param added whether something was added before the activation
+    record Kept(float[] mean, float[] inverse, float[] scale, float[] shift, boolean added) implements Aux {
+        static Kept empty(int lanes, boolean added) {
+            return new Kept(new float[lanes], new float[lanes], new float[lanes], new float[lanes], added);
+        }
+    }
+
+    /// Works on one group of images of one block.
     @FunctionalInterface
-    private interface Sum {
-        void add(int n, int block, double[] sums);
+    private interface Part {
+        void at(int group, int block);
     }
 
-    /// `Σ` over images and pixels for every channel; images are summed apart and then in order.
-    private static double[] sums(Workers workers, BlockedView x, Sum sum) {
+    /// Works on one block, between the passes.
+    @FunctionalInterface
+    private interface Between {
+        void at(int block);
+    }
+
+    private void run(int arrays, Part first, Between between, Part second) {
         int blocks = x.blocks();
-        double[][] parts = new double[x.images() * blocks][LANES];
-        workers.run(parts.length, i -> sum.add(i / blocks, i % blocks, parts[i]));
-        double[] total = new double[blocks * LANES];
-        for (int i = 0; i < parts.length; i++) {
-            for (int lane = 0; lane < LANES; lane++) {
-                total[i % blocks * LANES + lane] += parts[i][lane];
-            }
+        boolean near = blocks >= 2 * workers.threads()
+                && (long) arrays * x.images() * x.plane() * Float.BYTES <= NEAR;
+        if (near) {
+            workers.run(blocks, block -> {
+                for (int group = 0; group < groups; group++) {
+                    first.at(group, block);
+                }
+                between.at(block);
+                for (int group = 0; group < groups; group++) {
+                    second.at(group, block);
+                }
+            });
+            return;
+        }
+        workers.run(groups * blocks, i -> first.at(i / blocks, i % blocks));
+        for (int block = 0; block < blocks; block++) {
+            between.at(block);
+        }
+        workers.run(groups * blocks, i -> second.at(i / blocks, i % blocks));
+    }
+
+    private int firstImage(int group) {
+        return group * together;
+    }
+
+    private int images(int group) {
+        return Math.min(together, x.images() - group * together);
+    }
+
+    private int sumsAt(int group, int block) {
+        return (group * x.blocks() + block) * sumsPerGroup;
+    }
+
+    private double total(int block, int offset) {
+        double total = 0;
+        for (int group = 0; group < groups; group++) {
+            total += sums[sumsAt(group, block) + offset];
         }
         return total;
     }
 
-    private static void statistics(Workers workers, BatchNormSpec spec, BlockedView x, SimdNorm.Moments moments,
-            Vector1 runningMean, Vector1 runningVar) {
-        int pixels = x.height() * x.width();
+    /// @param residual null, or what is added before the activation
+    static Aux forward(Workers workers, BatchNormSpec spec, NDArray xs, NDArray residual, NDArray gamma, NDArray beta,
+            NDArray runningMean, NDArray runningVar, NDArray ys) {
+        var norm = new BlockedNorm(workers, BlockedView.of(xs), 3);
+        var kept = Kept.empty(norm.x.blocks() * LANES, residual != null);
+        var y = BlockedView.of(ys);
+        var z = residual == null ? null : BlockedView.of(residual);
+        Vector1 g = Vector1.of(gamma);
+        Vector1 b = Vector1.of(beta);
+        Vector1 mean = Vector1.of(runningMean);
+        Vector1 var = Vector1.of(runningVar);
+        norm.run(z == null ? 2 : 3, (group, block) -> {
+            if (spec.training()) {
+                VectorNorm.moments(norm.x.data(), norm.x.at(norm.firstImage(group), block), norm.x.batch(),
+                        norm.images(group), norm.pixels, norm.sums, norm.sumsAt(group, block));
+            }
+        }, block -> {
+            for (int lane = 0; lane < norm.x.realLanes(block); lane++) {
+                int c = block * LANES + lane;
+                double variance = spec.training() ? norm.join(spec, block, lane, kept, mean, var) : var.get(c);
+                if (!spec.training()) {
+                    kept.mean[c] = mean.get(c);
+                }
+                kept.inverse[c] = (float) (1 / Math.sqrt(variance + spec.eps()));
+                kept.scale[c] = g.get(c, 1) * kept.inverse[c];
+                kept.shift[c] = b.get(c, 0);
+            }
+        }, (group, block) -> norm.normalize(spec.activation(), kept, group, block, z, y));
+        return kept;
+    }
+
+    /// Joins the groups' sums: the channel's mean is kept, its running statistics are brought up to date, and its
+    /// variance is returned.
+    private double join(BatchNormSpec spec, int block, int lane, Kept kept, Vector1 runningMean, Vector1 runningVar) {
         double count = (double) x.images() * pixels;
-        double[] sums = sums(workers, x, (n, block, s) -> VectorBlocks.sum(x.data(), x.at(n, block), pixels, s));
-        float[] centre = new float[sums.length];
-        for (int i = 0; i < sums.length; i++) {
-            centre[i] = (float) (sums[i] / count);
+        double total = 0;
+        for (int group = 0; group < groups; group++) {
+            int at = sumsAt(group, block) + lane;
+            total += (double) images(group) * pixels * sums[at] + sums[at + LANES];
         }
-        double[] squares = sums(workers, x, (n, block, s) -> VectorBlocks.centredSquares(x.data(), x.at(n, block),
-                pixels, centre, block * LANES, s));
-        for (int c = 0; c < x.channels(); c++) {
-            double mean = sums[c] / count;
-            double off = mean - centre[c];
-            double variance = Math.max(0, squares[c] / count - off * off);
-            moments.put(c, mean, 1 / Math.sqrt(variance + spec.eps()));
-            Channels.updateRunning(spec, count, c, moments.meanOf(c), variance, runningMean, runningVar);
+        double mean = total / count;
+        double squares = 0;
+        for (int group = 0; group < groups; group++) {
+            int at = sumsAt(group, block) + lane;
+            double n = (double) images(group) * pixels;
+            double offCentre = sums[at + LANES] / n;
+            double offMean = sums[at] + offCentre - mean;
+            squares += sums[at + 2 * LANES] - n * offCentre * offCentre + n * offMean * offMean;
+        }
+        double variance = Math.max(0, squares / count);
+        int c = block * LANES + lane;
+        kept.mean[c] = (float) mean;
+        Channels.updateRunning(spec, count, c, mean, variance, runningMean, runningVar);
+        return variance;
+    }
+
+    private void normalize(UnarySpec activation, Kept kept, int group, int block, BlockedView z, BlockedView y) {
+        boolean relu = activation.kind() == UnarySpec.Kind.RELU;
+        for (int n = firstImage(group); n < firstImage(group) + images(group); n++) {
+            int to = y.at(n, block);
+            if (z == null) {
+                VectorNorm.normalize(x.data(), x.at(n, block), kept.mean, kept.scale, kept.shift, block * LANES,
+                        y.data(), to, pixels, relu);
+            } else {
+                VectorNorm.normalizeAdd(x.data(), x.at(n, block), z.data(), z.at(n, block), kept.mean, kept.scale,
+                        kept.shift, block * LANES, y.data(), to, pixels, relu);
+            }
+            if (!relu && !activation.isIdentity()) {
+                Unary.apply(activation, y.data(), to, y.data(), to, pixels * LANES);
+                y.clearPadding(block, to, pixels);
+            }
         }
     }
 
-    static void backward(Workers workers, BatchNormSpec spec, NDArray dz, NDArray xs, NDArray gamma,
-            SimdNorm.Moments moments, Target dx, Target dgamma, Target dbeta) {
-        var x = BlockedView.of(xs);
-        var z = BlockedView.of(dz);
-        int pixels = x.height() * x.width();
-        double count = (double) x.images() * pixels;
-        float[] mean = new float[x.blocks() * LANES];
-        for (int c = 0; c < x.channels(); c++) {
-            mean[c] = moments.meanOf(c);
-        }
-        double[] sums = sums(workers, z, (n, block, s) -> VectorBlocks.sum(z.data(), z.at(n, block), pixels, s));
-        double[] dots = sums(workers, z, (n, block, s) -> VectorBlocks.centredDot(z.data(), z.at(n, block), x.data(),
-                x.at(n, block), pixels, mean, block * LANES, s));
+    /// The gradient that comes in, and how it becomes the one before the activation.
+    ///
+    /// @param dy    blocked
+    /// @param y     null, or what forward computed: `dz` becomes `dy` where `y` is positive, else 0
+    /// @param dz    null unless `y` is given
+    /// @param relus whether `dy` is to be taken where forward was positive, which follows from `x`
+    record Incoming(NDArray dy, NDArray y, NDArray dz, boolean relus) {
+    }
+
+    static void backward(Workers workers, BatchNormSpec spec, Incoming in, NDArray xs, NDArray gamma, Kept kept,
+            Target dx, Target dgamma, Target dbeta) {
+        var norm = new BlockedNorm(workers, BlockedView.of(xs), 2);
+        var x = norm.x;
+        int pixels = norm.pixels;
+        var dy = BlockedView.of(in.dy);
+        var y = in.y == null ? null : BlockedView.of(in.y);
+        var z = in.y == null ? dy : BlockedView.of(in.dz);
+        var to = dx == null ? null : BlockedView.of(dx.array());
+        float[] onX = new float[kept.mean.length];
+        float[] onZ = new float[kept.mean.length];
+        float[] add = new float[kept.mean.length];
         Vector1 g = Vector1.of(gamma);
         Vector1 dg = Vector1.of(dgamma == null ? null : dgamma.array());
         Vector1 db = Vector1.of(dbeta == null ? null : dbeta.array());
-        float[] onX = new float[mean.length];
-        float[] onZ = new float[mean.length];
-        float[] shift = new float[mean.length];
-        for (int c = 0; c < x.channels(); c++) {
-            double inverse = moments.inverseOf(c);
-            double a = g.get(c, 1) * inverse;
-            onZ[c] = (float) a;
-            onX[c] = spec.training() ? (float) (-a * inverse * inverse * dots[c] / count) : 0;
-            shift[c] = spec.training() ? (float) (-a * sums[c] / count) : 0;
-            if (dg.isThere()) {
-                dg.put(c, dots[c] * inverse, dgamma.adds());
+        norm.run(to == null ? 2 : 3, (group, block) -> {
+            int n = norm.firstImage(group);
+            int at = norm.sumsAt(group, block);
+            if (in.relus) {
+                VectorNorm.reluGradientSums(z.data(), z.at(n, block), z.batch(), x.data(), x.at(n, block), x.batch(),
+                        norm.images(group), pixels, kept.mean, kept.scale, kept.shift, block * LANES, norm.sums, at);
+                return;
             }
-            if (db.isThere()) {
-                db.put(c, sums[c], dbeta.adds());
+            for (int i = n; y != null && i < n + norm.images(group); i++) {
+                Loops.reluBackward(y.data(), y.at(i, block), dy.data(), dy.at(i, block), z.data(), z.at(i, block),
+                        pixels * LANES);
             }
-        }
-        if (dx == null) {
-            return;
-        }
-        var to = BlockedView.of(dx.array());
-        workers.run(x.images() * x.blocks(), i -> {
-            int n = i / x.blocks();
-            int block = i % x.blocks();
-            VectorBlocks.combine(x.data(), x.at(n, block), z.data(), z.at(n, block), mean, onX, onZ, shift,
-                    block * LANES, to.data(), to.at(n, block), pixels, dx.adds());
+            VectorNorm.gradientSums(z.data(), z.at(n, block), z.batch(), x.data(), x.at(n, block), x.batch(),
+                    norm.images(group), pixels, kept.mean, block * LANES, norm.sums, at);
+        }, block -> {
+            for (int lane = 0; lane < x.realLanes(block); lane++) {
+                int c = block * LANES + lane;
+                double sum = norm.total(block, lane);
+                double dot = norm.total(block, LANES + lane);
+                double inverse = kept.inverse[c];
+                double a = g.get(c, 1) * inverse;
+                double count = spec.training() ? (double) x.images() * pixels : Double.POSITIVE_INFINITY;
+                onZ[c] = (float) a;
+                onX[c] = (float) (-a * inverse * inverse * dot / count);
+                add[c] = (float) (-a * sum / count);
+                if (dg.isThere()) {
+                    dg.put(c, dot * inverse, dgamma.adds());
+                }
+                if (db.isThere()) {
+                    db.put(c, sum, dbeta.adds());
+                }
+            }
+        }, (group, block) -> {
+            for (int n = norm.firstImage(group); to != null && n < norm.firstImage(group) + norm.images(group); n++) {
+                if (in.relus) {
+                    VectorNorm.reluCombine(x.data(), x.at(n, block), z.data(), z.at(n, block), kept.mean, kept.scale,
+                            kept.shift, onX, onZ, add, block * LANES, to.data(),
+                            to.at(n, block), pixels, dx.adds());
+                } else {
+                    VectorNorm.combine(x.data(), x.at(n, block), z.data(), z.at(n, block), kept.mean, onX, onZ,
+                            add, block * LANES, to.data(), to.at(n, block), pixels, dx.adds());
+                }
+            }
         });
-    }
-
-    /// `target[c] (+)= Σ z`.
-    static void channelSums(Workers workers, NDArray dz, Target target) {
-        var z = BlockedView.of(dz);
-        int pixels = z.height() * z.width();
-        double[] sums = sums(workers, z, (n, block, s) -> VectorBlocks.sum(z.data(), z.at(n, block), pixels, s));
-        Vector1 to = Vector1.of(target.array());
-        for (int c = 0; c < z.channels(); c++) {
-            to.put(c, sums[c], target.adds());
-        }
     }
 }

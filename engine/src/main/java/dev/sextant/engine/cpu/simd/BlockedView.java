@@ -43,7 +43,11 @@ record BlockedView(float[] data, int base, int batch, int images, int channels, 
 
     /// Makes the lanes beyond the last channel zero again, in `pixels` pixels from `at` on.
     void clearPadding(int block, int at, int pixels) {
-        int real = realLanes(block);
+        clear(data, at, realLanes(block), pixels);
+    }
+
+    /// Makes all but the first `real` lanes of some pixels zero.
+    static void clear(float[] data, int at, int real, int pixels) {
         if (real == LANES) {
             return;
         }
@@ -52,5 +56,15 @@ record BlockedView(float[] data, int base, int batch, int images, int channels, 
                 data[at + i * LANES + lane] = 0;
             }
         }
+    }
+
+    /// Numbers of the channels in whole vectors, zero beyond the last.
+    float[] lanesOf(NDArray perChannel) {
+        Vector1 v = Vector1.of(perChannel);
+        float[] lanes = new float[blocks() * LANES];
+        for (int c = 0; c < channels; c++) {
+            lanes[c] = v.get(c);
+        }
+        return lanes;
     }
 }

@@ -1,7 +1,7 @@
 package dev.sextant.engine.cpu.simd;
 
 /// The register block of filter gradients on blocked arrays: neighbouring source channels, one number of which is
-/// broadcast, by blocks of result channels; the depth runs over pixels.
+/// broadcast, by blocks of result channels; the depth runs over pixels, which two tables name.
 abstract class GradTile {
     /// Source channels; a divisor of the lanes.
     final int sources;
@@ -13,13 +13,13 @@ abstract class GradTile {
         this.blocks = blocks;
     }
 
-    /// `c[i][j] += Σ_{p, q} x[p][q][i]·z[block j][p][q]`, in the order of the pixels, a chain of
-    /// its own that is added at the end.
+    /// `c[i][j] += Σ_p x[xs[p] + i]·z[block j, zs[p]]`, `p` from `from` to `to − 1`, a chain of its own that is added
+    /// at the end.
     ///
-    /// @param x      pixels a vector apart, rows `xRow` apart
-    /// @param z      dense rows of `columns` pixels, blocks `zBlock` apart
-    /// @param c      rows `ldc` apart, blocks side by side
-    abstract void run(int rows, int columns, float[] x, int xo, int xRow, float[] z, int zo, int zBlock, float[] c,
+    /// @param xs offsets of pixels from `xo`
+    /// @param zs offsets of pixels from `zo`; blocks lie `zBlock` apart
+    /// @param c  rows `ldc` apart, blocks side by side
+    abstract void run(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock, float[] c,
             int co, int ldc);
 
     private static final GradTile[] ALL = switch (VectorSupport.LANES) {
@@ -28,13 +28,13 @@ abstract class GradTile {
         default -> new GradTile[0];
     };
 
-    /// The widest tile that divides a number of result blocks.
-    static GradTile forBlocks(int blocks) {
-        for (GradTile t : ALL) {
-            if (blocks % t.blocks == 0) {
-                return t;
-            }
-        }
-        throw new IllegalStateException("no tile without the Vector API");
+    /// The widest tile that is not wider than what remains of the result blocks.
+    static GradTile within(int blocks) {
+        return blocks >= ALL[0].blocks ? ALL[0] : ALL[1];
+    }
+
+    /// The widest tile that divides the result blocks.
+    static GradTile dividing(int blocks) {
+        return blocks % ALL[0].blocks == 0 ? ALL[0] : ALL[1];
     }
 }

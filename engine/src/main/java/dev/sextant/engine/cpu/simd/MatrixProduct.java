@@ -2,14 +2,16 @@ package dev.sextant.engine.cpu.simd;
 
 /// The product of two matrices in memory, with any strides.
 final class MatrixProduct extends Product {
-    private final float[] a;
-    private final int aBase;
-    private final int aRow;
-    private final int aColumn;
-    private final float[] b;
-    private final int bBase;
-    private final int bRow;
-    private final int bColumn;
+    private static final int STREAMS = 8;
+
+    final float[] a;
+    final int aBase;
+    final int aRow;
+    final int aColumn;
+    final float[] b;
+    final int bBase;
+    final int bRow;
+    final int bColumn;
     private int cColumn = 1;
 
     /// `a` is `m × k`, `b` is `k × n`; each is given by the place of its first element and two strides.
@@ -44,6 +46,27 @@ final class MatrixProduct extends Product {
     @Override
     void packB(int j0, int columns, int k0, int depth, float[] to, int at, int width) {
         Packing.pack(b, bBase + k0 * bRow + j0 * bColumn, bColumn, bRow, columns, depth, to, at, width);
+    }
+
+    /// Rows of `b` that lie as they are wanted are read along, some at a time: as many streams as the prefetcher follows.
+    @Override
+    void packPanels(int j0, int columns, int k0, int depth, float[] to, int at, int width) {
+        if (bColumn != 1) {
+            super.packPanels(j0, columns, k0, depth, to, at, width);
+            return;
+        }
+        for (int first = 0; first < depth; first += STREAMS) {
+            for (int j = 0; j < columns; j += width) {
+                for (int k = first; k < Math.min(depth, first + STREAMS); k++) {
+                    System.arraycopy(b, bBase + (k0 + k) * bRow + j0 + j, to, at + j * depth + k * width,
+                            Math.min(width, columns - j));
+                }
+            }
+        }
+        int last = columns / width * width;
+        if (last < columns) {
+            Packing.zero(columns - last, depth, to, at + last * depth, width);
+        }
     }
 
     @Override

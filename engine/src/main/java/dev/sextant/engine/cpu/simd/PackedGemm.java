@@ -8,7 +8,9 @@ import dev.sextant.engine.cpu.Workers;
 /// 2. the columns (and, if they are few, the rows) of the result are cut into chunks, which the threads share;
 /// 3. within a chunk the depth runs in blocks of at most [#DEPTH]; each packs its part of `b` into the second-level
 ///    cache, in panels of the tile's width;
-/// 4. every pair of panels meets in the tile.
+/// 4. every pair of panels meets in the tile; sums of several blocks stay together in a place of their own until they
+///    are complete, because rows of `c` a power of two apart push each other out of the cache. The order is a panel of `b` with all of `a`; or, where the depth is so small that
+///    writing the result is what takes time, a panel of `a` with all of `b`, which writes whole rows.
 ///
 /// Every element of the result is a sum over blocks of [#DEPTH] depths, in order, each block one chain of fused
 /// multiply-adds in the order of `k`: the bits do not depend on the tile or the threads. Short chains keep rounding
@@ -20,6 +22,10 @@ final class PackedGemm {
     private static final int WIDTH = 512;
     /// Most elements of `a` packed at once.
     private static final int A_LIMIT = 1 << 23;
+    /// Most elements of `b` that one chunk packs whole.
+    private static final int B_LIMIT = 1 << 18;
+    /// Most elements of the result that one chunk keeps apart while their sums go on.
+    private static final int APART = 1 << 18;
     /// Multiply-adds worth a chunk of their own.
     private static final long CHUNK_WORK = 1 << 19;
     private static final int MOST_CHUNKS = 32;
@@ -58,6 +64,7 @@ final class PackedGemm {
         private final int columnBlocks;
         private final int rowBlocks;
         private final int columnPanels;
+        private final boolean byRows;
         private final float[] a;
 
         Pass(Workers workers, Product p, Tile tile, int rowPanels, int k0, int depth, boolean first, boolean last) {
@@ -72,9 +79,10 @@ final class PackedGemm {
             columnPanels = Math.ceilDiv(p.n, tile.columns);
             long work = (long) p.m * p.n * Math.max(1, depth);
             int wanted = Math.clamp(work / CHUNK_WORK, 1, MOST_CHUNKS);
-            columnBlocks = Math.min(columnPanels, Math.max(wanted, Math.ceilDiv(p.n, WIDTH)));
-            rowBlocks = Math.clamp(wanted / columnBlocks, 1, rowPanels);
-            a = Scratch.ofThread().floats(Scratch.PACKED_A, rowPanels * tile.rows * depth);
+            byRows = depth <= DEPTH && (long) depth * p.n <= B_LIMIT && rowPanels >= MOST_CHUNKS;
+            columnBlocks = byRows ? 1 : Math.min(columnPanels, Math.max(wanted, Math.ceilDiv(p.n, WIDTH)));
+            rowBlocks = byRows ? MOST_CHUNKS / 2 : Math.clamp(wanted / columnBlocks, 1, rowPanels);
+            a = Scratch.ofThread().aligned(Scratch.PACKED_A, rowPanels * tile.rows * depth);
         }
 
         void run() {
@@ -82,7 +90,8 @@ final class PackedGemm {
             workers.run(depth == 0 ? 0 : packChunks, c -> {
                 for (int panel = part(c, packChunks, rowPanels); panel < part(c + 1, packChunks, rowPanels); panel++) {
                     int i0 = panel * tile.rows;
-                    p.packA(i0, Math.min(tile.rows, p.m - i0), k0, depth, a, i0 * depth, tile.rows);
+                    p.packA(i0, Math.min(tile.rows, p.m - i0), k0, depth, a, Scratch.LEAD + i0 * depth,
+                            tile.rows);
                 }
             });
             workers.run(columnBlocks * rowBlocks, this::chunk);
@@ -95,78 +104,111 @@ final class PackedGemm {
         private void chunk(int index) {
             int cb = index / rowBlocks;
             int rb = index % rowBlocks;
-            int firstColumn = part(cb, columnBlocks, columnPanels);
-            int endColumn = part(cb + 1, columnBlocks, columnPanels);
-            int firstRow = part(rb, rowBlocks, rowPanels);
-            int endRow = part(rb + 1, rowBlocks, rowPanels);
-            var scratch = Scratch.ofThread();
-            int blocks = Math.max(1, Math.ceilDiv(depth, DEPTH));
-            int longest = Math.min(depth, DEPTH);
-            float[] b = scratch.floats(Scratch.PACKED_B, tile.columns * longest);
-            float[] edge = scratch.floats(Scratch.TILE, tile.rows * tile.columns);
-            for (int block = 0; block < blocks; block++) {
-                int from = block * DEPTH;
-                int length = Math.min(DEPTH, depth - from);
-                boolean fresh = first && block == 0;
-                boolean done = last && block == blocks - 1 && p.hasEpilogue();
-                for (int column = firstColumn; column < endColumn; column++) {
-                    int j0 = column * tile.columns;
-                    int columns = Math.min(tile.columns, p.n - j0);
+            new Chunk(part(cb, columnBlocks, columnPanels), part(cb + 1, columnBlocks, columnPanels),
+                    part(rb, rowBlocks, rowPanels), part(rb + 1, rowBlocks, rowPanels)).run();
+        }
+
+        /// A range of column and row panels; and, while it runs, the tile and the block of the depth that it is at.
+        private final class Chunk {
+            private final int firstColumn;
+            private final int columnCount;
+            private final int firstRow;
+            private final int rowCount;
+            private final float[] b;
+            /// Where tiles are kept until their sums are complete, or null.
+            private final float[] apart;
+            private int from;
+            private int length;
+            private boolean fresh;
+            private boolean done;
+            private int i0;
+            private int j0;
+            private int rows;
+            private int columns;
+
+            Chunk(int firstColumn, int endColumn, int firstRow, int endRow) {
+                this.firstColumn = firstColumn;
+                columnCount = endColumn - firstColumn;
+                this.firstRow = firstRow;
+                rowCount = endRow - firstRow;
+                var scratch = Scratch.ofThread();
+                b = scratch.aligned(Scratch.PACKED_B, columnCount * tile.columns * Math.min(depth, DEPTH));
+                int size = rowCount * columnCount * tile.rows * tile.columns;
+                apart = depth > DEPTH && size <= APART ? scratch.aligned(Scratch.WORK_2, APART) : null;
+            }
+
+            void run() {
+                int j = firstColumn * tile.columns;
+                int width = Math.min(columnCount * tile.columns, p.n - j);
+                int count = columnCount * rowCount;
+                from = 0;
+                do {
+                    length = Math.min(DEPTH, depth - from);
+                    fresh = first && from == 0;
+                    done = from + length == depth;
                     if (length > 0) {
-                        p.packB(j0, columns, k0 + from, length, b, 0, tile.columns);
+                        p.packPanels(j, width, k0 + from, length, b, Scratch.LEAD, tile.columns);
                     }
-                    boolean whole = columns == tile.columns && p.sideBySide(j0, columns);
-                    for (int row = firstRow; row < endRow; row++) {
-                        int i0 = row * tile.rows;
-                        int rows = Math.min(tile.rows, p.m - i0);
-                        int ao = i0 * depth + from * tile.rows;
-                        if (whole && rows == tile.rows) {
-                            int at = p.cBase + i0 * p.cRowStride + p.columnOffset(j0);
-                            tile.run(length, a, ao, b, 0, p.c, at, p.cRowStride, !fresh);
-                            if (done) {
-                                p.finish(p.c, at, p.cRowStride, i0, rows, j0, columns);
-                            }
+                    for (int i = 0; i < count; i++) {
+                        meet(i, byRows ? i / columnCount : i % rowCount, byRows ? i % columnCount : i / rowCount);
+                    }
+                    from += length;
+                } while (!done);
+            }
+
+            private void meet(int index, int row, int column) {
+                i0 = (firstRow + row) * tile.rows;
+                j0 = (firstColumn + column) * tile.columns;
+                rows = Math.min(tile.rows, p.m - i0);
+                columns = Math.min(tile.columns, p.n - j0);
+                int bo = Scratch.LEAD + column * tile.columns * length;
+                if (apart != null) {
+                    int place = Scratch.LEAD + index * tile.rows * tile.columns;
+                    if (from == 0 && !fresh) {
+                        move(apart, place, false);
+                    }
+                    multiply(bo, apart, place, tile.columns);
+                    if (done) {
+                        move(apart, place, true);
+                    }
+                } else if (rows == tile.rows && columns == tile.columns && p.sideBySide(j0, columns)) {
+                    multiply(bo, p.c, p.cBase + i0 * p.cRowStride + p.columnOffset(j0), p.cRowStride);
+                } else {
+                    // At the border, or where columns do not lie side by side, by way of a small block.
+                    float[] block = Scratch.ofThread().floats(Scratch.TILE, tile.rows * tile.columns);
+                    if (!fresh) {
+                        move(block, 0, false);
+                    }
+                    multiply(bo, block, 0, tile.columns);
+                    move(block, 0, true);
+                }
+            }
+
+            private void multiply(int bo, float[] c, int co, int ldc) {
+                tile.run(length, a, Scratch.LEAD + i0 * depth + from * tile.rows, b, bo, c, co, ldc, !fresh);
+                if (done && last && p.hasEpilogue()) {
+                    p.finish(c, co, ldc, i0, rows, j0, columns);
+                }
+            }
+
+            /// Copies the valid part between a block and the result, in runs of columns that lie side by side.
+            private void move(float[] block, int place, boolean out) {
+                for (int j = 0, run; j < columns; j += run) {
+                    int offset = p.columnOffset(j0 + j);
+                    run = 1;
+                    while (j + run < columns && p.columnOffset(j0 + j + run) == offset + run) {
+                        run++;
+                    }
+                    for (int i = 0; i < rows; i++) {
+                        int at = p.cBase + (i0 + i) * p.cRowStride + offset;
+                        int in = place + i * tile.columns + j;
+                        if (out) {
+                            System.arraycopy(block, in, p.c, at, run);
                         } else {
-                            edge(ao, length, b, edge, i0, rows, j0, columns, fresh, done);
+                            System.arraycopy(p.c, at, block, in, run);
                         }
                     }
                 }
-            }
-        }
-
-        /// A tile at the border, or one whose columns do not lie side by side, goes by way of a small block.
-        private void edge(int ao, int length, float[] b, float[] block, int i0, int rows, int j0, int columns,
-                boolean fresh, boolean done) {
-            int ld = tile.columns;
-            if (!fresh) {
-                move(block, i0, rows, j0, columns, false);
-            }
-            tile.run(length, a, ao, b, 0, block, 0, ld, !fresh);
-            if (done) {
-                p.finish(block, 0, ld, i0, rows, j0, columns);
-            }
-            move(block, i0, rows, j0, columns, true);
-        }
-
-        /// Copies the valid part between the block and the result, in runs of columns that lie side by side.
-        private void move(float[] block, int i0, int rows, int j0, int columns, boolean out) {
-            int ld = tile.columns;
-            int j = 0;
-            while (j < columns) {
-                int offset = p.columnOffset(j0 + j);
-                int run = 1;
-                while (j + run < columns && p.columnOffset(j0 + j + run) == offset + run) {
-                    run++;
-                }
-                for (int i = 0; i < rows; i++) {
-                    int at = p.cBase + (i0 + i) * p.cRowStride + offset;
-                    if (out) {
-                        System.arraycopy(block, i * ld + j, p.c, at, run);
-                    } else {
-                        System.arraycopy(p.c, at, block, i * ld + j, run);
-                    }
-                }
-                j += run;
             }
         }
     }

@@ -1,5 +1,10 @@
 package dev.sextant.engine.cpu.simd;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
 /// channels. The weights are packed, one vector holding as many result channels as there are lanes; the pixels are read
 /// one number at a time through a table of offsets, one entry per source channel and tap, so that nothing like a
@@ -28,15 +33,18 @@ abstract class PixelTile {
             int yPixel,
             int yBlock, boolean add);
 
+    /// Most result blocks of any tile.
+    private static final int MOST_BLOCKS = 4;
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new PixelTile[] {
-            new Avx512PixelTile12x32(), new Avx512PixelTile14x32(), new Avx512PixelTile7x32(),
+            new Avx512PixelTile12x32(), new Avx512PixelTile13x32(), new Avx512PixelTile7x32(),
             new Avx512PixelTile6x64(), new Avx512PixelTile5x64(), new Avx512PixelTile4x64(),
             new Avx512PixelTile3x64(), new Avx512PixelTile2x64(), new Avx512PixelTile1x64(),
             new Avx512PixelTile4x32(), new Avx512PixelTile2x32(), new Avx512PixelTile1x32(),
             new Avx512PixelTile24x16(), new Avx512PixelTile12x16(), new Avx512PixelTile6x16(),
             new Avx512PixelTile3x16(), new Avx512PixelTile1x16(), new Avx512PlanarTile12x32(),
-            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x32(),
+            new Avx512PlanarTile6x64(), new Avx512PlanarTile2x64(), new Avx512PlanarTile1x64(),
+            new Avx512PlanarTile1x32(),
             new Avx512PlanarTile12x16(), new Avx512PlanarTile1x16()};
         case 8 -> new PixelTile[] {
             new Avx2PixelTile4x16(), new Avx2PixelTile3x24(), new Avx2PixelTile2x16(), new Avx2PixelTile1x32(),
@@ -45,22 +53,90 @@ abstract class PixelTile {
         default -> new PixelTile[0];
     };
 
-    /// The tile for rows of `width` pixels and `blocks` result blocks. Rows are covered by tiles side by side, the
-    /// last one shifted back to end with the row, so a tile must not be wider than the row; and it must divide the
-    /// blocks.
+    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
     static PixelTile forShape(int width, int blocks, int pixelStride) {
-        PixelTile best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (PixelTile t : ALL) {
-            if (t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0) {
-                double cost = (double) Math.ceilDiv(width, t.pixels) * t.pixels * blocks
-                        * Tiles.costPerElement(t.pixels, t.blocks * VectorSupport.LANES);
-                if (cost < least) {
-                    least = cost;
-                    best = t;
+        return Arrays.stream(ALL)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
+                .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
+    }
+
+    /// Pixels after which a long row is covered the same way again.
+    private static final int PERIOD = 24;
+
+    /// Tiles side by side that cover a row of `width` pixels at the least cost.
+    ///
+    /// @param shifted whether the last may be wider than what remains, though not than the row, to be shifted back to
+    ///                end with it
+    /// @return null if no tiles fit
+    static PixelTile[] cover(int width, int blocks, int pixelStride, boolean shifted) {
+        int repeats = Math.max(0, width / PERIOD - 2);
+        PixelTile[] end = shortCover(width - repeats * PERIOD, blocks, pixelStride, shifted);
+        if (repeats == 0 || end == null) {
+            return end;
+        }
+        PixelTile[] period = shortCover(PERIOD, blocks, pixelStride, false);
+        var all = new PixelTile[repeats * period.length + end.length];
+        for (int i = 0; i < repeats; i++) {
+            System.arraycopy(period, 0, all, i * period.length, period.length);
+        }
+        System.arraycopy(end, 0, all, repeats * period.length, end.length);
+        return all;
+    }
+
+    private static PixelTile[] shortCover(int width, int blocks, int pixelStride, boolean shifted) {
+        double[] least = new double[width + 1];
+        PixelTile[] first = new PixelTile[width + 1];
+        for (int w = 1; w <= width; w++) {
+            least[w] = Double.POSITIVE_INFINITY;
+            for (PixelTile t : ALL) {
+                if (t.pixelStride == pixelStride && t.blocks == blocks && t.pixels <= (shifted ? width : w)) {
+                    double cost = w < t.pixels ? SHIFTED * t.cost() : least[w - t.pixels] + t.cost();
+                    if (cost < least[w]) {
+                        least[w] = cost;
+                        first[w] = t;
+                    }
                 }
             }
         }
-        return best;
+        var cover = new ArrayList<PixelTile>();
+        for (int w = width; w > 0; w -= cover.getLast().pixels) {
+            if (first[w] == null) {
+                return null;
+            }
+            cover.add(first[w]);
+        }
+        return cover.toArray(PixelTile[]::new);
+    }
+
+    /// What a tile costs whose result goes by way of a place of its own.
+    private static final double SHIFTED = 1.5;
+
+    private double cost() {
+        return pixels * blocks * Tiles.costPerElement(pixels, blocks * VectorSupport.LANES);
+    }
+
+    /// How many result blocks to take together, one panel after the other, so that rows of `width` pixels cost least.
+    ///
+    /// @param shortest the shortest row that occurs besides
+    static int[] panels(int blocks, int width, int shortest, int pixelStride, boolean shifted) {
+        double[] costOf = new double[MOST_BLOCKS + 1];
+        for (int b = 1; b <= MOST_BLOCKS; b++) {
+            PixelTile[] cover = shortest < width && cover(shortest, b, pixelStride, shifted) == null ? null
+                    : cover(width, b, pixelStride, shifted);
+            costOf[b] = cover == null ? Double.POSITIVE_INFINITY
+                    : Arrays.stream(cover).mapToDouble(PixelTile::cost).sum();
+        }
+        double[] least = new double[blocks + 1];
+        int[] last = new int[blocks + 1];
+        for (int n = 1; n <= blocks; n++) {
+            least[n] = Double.POSITIVE_INFINITY;
+            for (int b = 1; b <= Math.min(n, MOST_BLOCKS); b++) {
+                if (least[n - b] + costOf[b] < least[n]) {
+                    least[n] = least[n - b] + costOf[b];
+                    last[n] = b;
+                }
+            }
+        }
+        return IntStream.iterate(blocks, n -> n > 0, n -> n - last[n]).map(n -> last[n]).toArray();
     }
 }

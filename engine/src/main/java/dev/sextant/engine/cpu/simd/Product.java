@@ -35,6 +35,13 @@ abstract class Product {
     /// Writes columns `j0 … j0+columns−1` of `b` as `[depth][width]`; columns beyond are zero.
     abstract void packB(int j0, int columns, int k0, int depth, float[] to, int at, int width);
 
+    /// The columns `j0 … j0+columns−1` as panels of `width`, one after another.
+    void packPanels(int j0, int columns, int k0, int depth, float[] to, int at, int width) {
+        for (int j = 0; j < columns; j += width) {
+            packB(j0 + j, Math.min(width, columns - j), k0, depth, to, at + j * depth, width);
+        }
+    }
+
     /// Offset of column `j` of the result within a row.
     abstract int columnOffset(int j);
 

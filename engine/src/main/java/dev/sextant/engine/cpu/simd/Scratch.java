@@ -11,12 +11,18 @@ final class Scratch {
     static final int WORK = 5;
     static final int WORK_2 = 6;
     static final int LANES = 7;
-    private static final int SLOTS = 8;
+    static final int SPILL = 8;
+    private static final int SLOTS = 9;
+
+    /// The first element of an [#aligned] array.
+    static final int LEAD = 12;
+    private static final int LARGE = 1 << 20;
 
     private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
     private final float[][] floats = new float[SLOTS][0];
     private final int[][] ints = new int[SLOTS][0];
+    private double[] doubles = {};
 
     private Scratch() {
     }
@@ -31,6 +37,20 @@ final class Scratch {
             floats[slot] = new float[Math.max(size, size + size / 4)];
         }
         return floats[slot];
+    }
+
+    /// At least `size` doubles, contents undefined; there is one slot.
+    double[] doubles(int size) {
+        if (doubles.length < size) {
+            doubles = new double[size + size / 4];
+        }
+        return doubles;
+    }
+
+    /// At least `size` floats from element [#LEAD] on, which lies on a 64-byte boundary, so that vectors do not straddle
+    /// cache lines (see [dev.sextant.engine.cpu.HeapPool]).
+    float[] aligned(int slot, int size) {
+        return floats(slot, Math.max(LEAD + size, LARGE));
     }
 
     /// At least `size` ints, contents undefined.

@@ -12,19 +12,23 @@ import dev.sextant.engine.op.BatchNormSpec;
 import dev.sextant.engine.op.BinarySpec;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.DropoutSpec;
+import dev.sextant.engine.op.MoveSpec;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.op.Pool2dSpec;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Kernels;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The fast CPU path as a backend: float32 and int32.
 public final class SimdBackend extends CpuBackend {
-    /// Channels from which on vectors over channels are worth it: of the result, of the source, and of the result of
-    /// a first layer.
-    private static final int FEWEST_RESULTS = 16;
+    /// Channels from which on vectors over channels are worth it: of the source, of the result, and of the result of a
+    /// first layer with small maps, whose vectors rather run over images.
     private static final int FEWEST_CHANNELS = 16;
+    private static final int FEWEST_RESULTS = 16;
     private static final int MANY_RESULTS = 32;
+    /// Pixels of a large map.
+    private static final int LARGE_MAP = 1 << 10;
     private final CpuSettings settings;
     private final Kernels kernels;
 
@@ -56,12 +60,16 @@ public final class SimdBackend extends CpuBackend {
     @Override
     public Layout layoutFor(OpSpec spec, Shape result, NDArray... inputs) {
         boolean blocked = VectorSupport.ON && result.rank() == 4 && switch (spec) {
-            case Conv2dSpec c -> c.groups() == 1 && result.dim(1) >= FEWEST_RESULTS
-                    && (inputs[0].isBlocked() || inputs[0].dim(1) >= FEWEST_CHANNELS || result.dim(1) >= MANY_RESULTS);
+            case Conv2dSpec c -> ConvChoice.blocks(settings) && c.groups() == 1 && (inputs[0].isBlocked()
+                    || result.dim(1) >= FEWEST_RESULTS && (inputs[0].dim(1) >= FEWEST_CHANNELS
+                            || result.dim(1) >= MANY_RESULTS || result.dim(2) * result.dim(3) >= LARGE_MAP));
             case Pool2dSpec _, AdaptivePool2dSpec _, BatchNormSpec _, UnarySpec _, DropoutSpec _ ->
                 inputs[0].isBlocked();
             case BinarySpec _ -> inputs[0].isBlocked() && inputs[1].isBlocked()
                     && inputs[0].shape().equals(inputs[1].shape());
+            // Joined along the channels (or images), which blocks allow.
+            case MoveSpec _ -> Arrays.stream(inputs).allMatch(x -> x.isBlocked() && x.dim(2) == result.dim(2)
+                    && x.dim(3) == result.dim(3));
             default -> false;
         };
         return blocked ? Layout.Blocked.of(result, VectorSupport.LANES, 0) : Layout.Strided.of(result);

@@ -2,11 +2,12 @@ package dev.sextant.engine.cpu.simd;
 
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
 
-/// Convolutions, by one of three forms of the same sums:
+/// Convolutions, by the algorithm that [ConvChoice] chooses or else by one of three forms of the same sums:
 ///
 /// - blocked arrays (from 16 channels on): [BlockedConv] and [BlockedFilter], vectors over channels;
 /// - row-major arrays with few channels and many images: [BatchConv], vectors over images;
@@ -20,11 +21,19 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     int SMALL_FILTER = 1 << 15;
     /// The forms' names in traces; the third is `implicit-gemm` with its tile.
     String BLOCKED = "blocked direct";
+    /// See [PlanarFilter].
+    String FIRST_LAYER = "blocked, taps of a row-major source";
     /// See [BatchConv].
     String OVER_IMAGES = "direct over images";
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+        ConvAlgorithm chosen = ConvChoice.of(settings(), spec, x, w, y);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.forward(this, spec, x, w, bias, y);
+            return;
+        }
         if (BlockedView.is(y) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.forward(workers(), spec, x, w, bias, y);
@@ -101,6 +110,12 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     /// over every stride-th pixel, and no multiplication by an inserted zero is done.
     @Override
     default void conv2dBackwardData(Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
+        ConvAlgorithm chosen = ConvChoice.ofData(settings(), spec, dx.array(), w, dz);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.backwardData(this, spec, dz, w, dx);
+            return;
+        }
         if (BlockedView.is(dx.array()) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
             BlockedConv.backwardData(workers(), spec, dz, w, dx);
@@ -163,11 +178,21 @@ interface SimdConv extends ConvKernels, SimdPointwise {
 
     @Override
     default void conv2dBackwardFilter(Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        ConvAlgorithm chosen = ConvChoice.ofFilter(settings(), spec, x, dw.array(), dz);
+        if (chosen != null) {
+            Trace.chose(chosen::toString);
+            chosen.backwardFilter(this, spec, dz, x, dw);
+            return;
+        }
         Plain plain = Plain.of(dw);
         Target result = plain.target();
-        if (BlockedView.is(dz) && BlockedView.is(x) && spec.groups() == 1) {
+        if (BlockedView.is(dz) && spec.groups() == 1 && !BlockedView.is(x) && x.dim(1) < BlockedView.LANES) {
+            Trace.chose(() -> FIRST_LAYER);
+            PlanarFilter.run(workers(), spec, dz, x, result);
+        } else if ((BlockedView.is(dz) || BlockedView.is(x)) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
-            BlockedFilter.run(workers(), spec, dz, x, result);
+            BlockedFilter.run(workers(), spec, BlockedMoves.blocked(workers(), dz), BlockedMoves.blocked(workers(), x),
+                    result);
         } else if (BatchConv.suits(spec, x.dim(0), x.dim(1), dz.dim(1))) {
             Trace.chose(() -> OVER_IMAGES);
             BatchConv.backwardFilter(workers(), spec, dz, x, result);
@@ -242,7 +267,7 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     @Override
     default void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
         if (BlockedView.is(dz)) {
-            BlockedNorm.channelSums(workers(), dz, dbias);
+            BlockedBias.backward(workers(), UnarySpec.IDENTITY, dz, null, dz, dbias);
         } else {
             ChannelSums.sumChannels(workers(), dz, dbias);
         }

@@ -61,6 +61,11 @@ interface SimdGemm extends GemmKernels, SimdFamily {
 
     /// Runs a product, which traces name by its tile.
     private void run(MatrixProduct p) {
+        if (DotProduct.suits(p)) {
+            Trace.chose(() -> "rows in place");
+            DotProduct.run(workers(), p);
+            return;
+        }
         Trace.chose(() -> Tiles.named("gemm", p.m, p.n));
         PackedGemm.run(workers(), p);
     }

@@ -8,6 +8,7 @@ import dev.sextant.engine.spi.Kernels;
 ///
 /// @param settings precision and algorithm
 /// @param workers  the threads
-record SimdKernels(CpuSettings settings, Workers workers) implements Kernels, SimdGemm, SimdConv, SimdPool, SimdNorm,
+record SimdKernels(CpuSettings settings, Workers workers)
+        implements Kernels, SimdFused, SimdGemm, SimdConv, SimdPool, SimdNorm,
         SimdPointwise, SimdReduce, SimdIndex, SimdLoss, SimdOptimizer {
 }

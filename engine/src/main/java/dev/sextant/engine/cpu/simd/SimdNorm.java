@@ -41,9 +41,7 @@ interface SimdNorm extends NormKernels, SimdPointwise {
     default Aux batchNorm(BatchNormSpec spec, NDArray x, NDArray gamma, NDArray beta, NDArray runningMean,
             NDArray runningVar, NDArray y) {
         if (BlockedView.is(x) && BlockedView.is(y)) {
-            var moments = Moments.empty(x.dim(1), x);
-            BlockedNorm.forward(workers(), spec, x, gamma, beta, runningMean, runningVar, y, moments);
-            return moments;
+            return BlockedNorm.forward(workers(), spec, x, null, gamma, beta, runningMean, runningVar, y);
         }
         NDArray source = Dense.of(x);
         var from = Strides.of(source);
@@ -88,12 +86,13 @@ interface SimdNorm extends NormKernels, SimdPointwise {
     @Override
     default void batchNormBackward(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Aux aux, Target dx,
             Target dgamma, Target dbeta) {
-        var moments = (Moments) aux;
-        if (BlockedView.is(x) && (dx == null || BlockedView.is(dx.array()))) {
-            BlockedNorm.backward(workers(), spec, BlockedMoves.blocked(workers(), dz), x, gamma, moments, dx, dgamma,
-                    dbeta);
+        if (aux instanceof BlockedNorm.Kept kept) {
+            // The gradient of a blocked array is blocked, as that of every value has its layout.
+            var incoming = new BlockedNorm.Incoming(BlockedMoves.blocked(workers(), dz), null, null, false);
+            BlockedNorm.backward(workers(), spec, incoming, x, gamma, kept, dx, dgamma, dbeta);
             return;
         }
+        var moments = (Moments) aux;
         var z = Strides.of(Dense.of(dz));
         var from = Strides.of(Dense.of(x));
         int channels = x.dim(1);

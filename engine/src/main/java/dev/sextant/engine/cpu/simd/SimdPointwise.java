@@ -81,6 +81,18 @@ interface SimdPointwise extends PointwiseKernels, SimdFamily {
     }
 
     @Override
+    default void copyRange(NDArray x, int from, NDArray y, int to, int length, int axis, Write write) {
+        if (x.hasView(axis, from, length) && y.hasView(axis, to, length)) {
+            copy(x.narrow(axis, from, length), y.narrow(axis, to, length), write);
+        } else if (axis == 1 && BlockedView.is(y)) {
+            BlockedMoves.copyChannels(workers(), BlockedMoves.blocked(workers(), x), from, y, to, length,
+                    write == Write.ADD);
+        } else {
+            copy(x.plain().narrow(axis, from, length), y.narrow(axis, to, length), write);
+        }
+    }
+
+    @Override
     default void unary(UnarySpec spec, NDArray x, NDArray y) {
         if (BlockedView.is(x) && BlockedView.is(y)) {
             BlockedPointwise.unary(workers(), spec, x, y);

@@ -4,7 +4,7 @@ package dev.sextant.engine.cpu.simd;
 /// the compiler keeps free of register spills; a spilled accumulator would halve the speed.
 final class Tiles {
     private static final Tile[] ALL = switch (VectorSupport.LANES) {
-        case 16 -> new Tile[] {new Avx512Tile14x32(), new Avx512Tile12x32(), new Avx512Tile6x64(),
+        case 16 -> new Tile[] {new Avx512Tile12x32(), new Avx512Tile6x64(),
             new Avx512Tile8x32(), new Avx512Tile24x16(), new Avx512Tile4x64(), new Avx512Tile1x64()};
         case 8 -> new Tile[] {new Avx2Tile4x16(), new Avx2Tile3x24(), new Avx2Tile8x8(), new Avx2Tile1x32()};
         default -> new Tile[] {new ScalarTile()};

@@ -3,6 +3,7 @@ package dev.sextant.engine.cpu.simd;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.AdaptivePool2dSpec;
 import dev.sextant.engine.op.Pool2dSpec;
+import java.util.ArrayList;
 
 /// The real pixels under every output position of a pooling, per axis: rows `top[p], top[p]+stepH, … < bottom[p]`,
 /// and what an average divides by: `divisorH[p]·divisorW[q]`, or the pixels themselves where those are counted.
@@ -15,6 +16,42 @@ record Windows(int[] top, int[] bottom, int stepH, int[] left, int[] right, int 
 
     int columns() {
         return left.length;
+    }
+
+    /// Real rows under output row `p`.
+    int taps(int p) {
+        return count(top[p], bottom[p], stepH);
+    }
+
+    private static int count(int first, int end, int step) {
+        return Math.max(0, Math.ceilDiv(end - first, step));
+    }
+
+    /// Neighbouring output columns whose windows have equally many real columns, one `stride` after the other.
+    ///
+    /// @param first   the first of them
+    /// @param left    where its window begins
+    /// @param divisor `divisorW` of all of them
+    record Run(int first, int count, int left, int stride, int taps, int divisor) {
+    }
+
+    /// All output columns: with padding, the border's and the others.
+    Run[] runs() {
+        var runs = new ArrayList<Run>();
+        for (int q = 0; q < columns();) {
+            int end = q + 1;
+            int stride = end < columns() ? left[end] - left[q] : 0;
+            while (end < columns() && left[end] - left[end - 1] == stride && isLike(q, end)) {
+                end++;
+            }
+            runs.add(new Run(q, end - q, left[q], stride, count(left[q], right[q], stepW), divisorW[q]));
+            q = end;
+        }
+        return runs.toArray(Run[]::new);
+    }
+
+    private boolean isLike(int a, int b) {
+        return right[a] - left[a] == right[b] - left[b] && divisorW[a] == divisorW[b];
     }
 
     /// Whether the windows are 2 × 2 pixels side by side, none of them cut off.

@@ -4,6 +4,7 @@ import dev.sextant.cli.run.History;
 import dev.sextant.nn.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Draws `curve.svg` (always) and `curve.png` (where AWT has fonts) into a run folder.
@@ -41,6 +42,14 @@ public final class CurveFiles {
             }
             lastPng = System.nanoTime();
         }
+    }
+
+    /// Draws a curve against published values, as SVG.
+    ///
+    /// @param epochs length of the x axis
+    public static void compare(Path file, String title, int epochs, History history, List<CurveMark> marks)
+            throws IOException {
+        AtomicFile.write(file, SvgCurve.svg(title, epochs, history, marks));
     }
 
     /// Null where there are no fonts.

@@ -23,6 +23,11 @@ final class SvgCurve {
     }
 
     static String svg(String title, int epochs, History history) {
+        return svg(title, epochs, history, List.of());
+    }
+
+    /// @param marks values to compare the lines with
+    static String svg(String title, int epochs, History history, List<CurveMark> marks) {
         var svg = new SvgCurve(CurveScale.of(epochs, history));
         svg.add("<?xml version=\"1.0\" encoding=\"UTF-8\"?>%n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
                 + "height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#333a45\">",
@@ -36,6 +41,7 @@ final class SvgCurve {
                 history.points().stream().map(p -> new Dot(p.epoch(), p.accuracy())).toList());
         svg.line(CurveLine.TEST_ACCURACY, history.epochs().stream()
                 .map(p -> new Dot(p.result().epoch(), p.result().testAccuracy())).toList());
+        marks.forEach(svg::mark);
         svg.legend();
         svg.add("</svg>");
         return svg.out.toString();
@@ -98,6 +104,14 @@ final class SvgCurve {
                 }
             }
         }
+    }
+
+    /// A thin level line in the curve's colour, with the value and where it is from.
+    private void mark(CurveMark mark) {
+        add("<path d=\"M%d %.1f H%d\" stroke=\"%s\" stroke-width=\"1\" stroke-dasharray=\"2 3\"/>", LEFT,
+                y(mark.value()), RIGHT, mark.line().color());
+        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\" fill=\"%s\">%s %.3f</text>", RIGHT - 4,
+                y(mark.value()) + (mark.below() ? 12 : -4), mark.line().color(), escape(mark.label()), mark.value());
     }
 
     private static String stroke(CurveLine line) {

@@ -36,6 +36,13 @@ public final class MetricsLog implements AutoCloseable {
         this.channel = channel;
     }
 
+    /// What a run has recorded so far; the file stays as it is.
+    public static History read(Path file) throws IOException {
+        var log = new MetricsLog(null);
+        Files.readString(file).lines().allMatch(line -> log.remember(line, Long.MAX_VALUE));
+        return log.history();
+    }
+
     /// Opens the log of a run that stands at `globalStep` (0 for a new one) and forgets what lies after that.
     public static MetricsLog open(Path file, long globalStep) throws IOException {
         var log = new MetricsLog(

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 
 /// `run.json`: what ran, on what, with which settings; enough to run it again. `settings` is what `--resume` reads back.
@@ -75,12 +76,24 @@ public final class RunCard {
 
     /// What the training knew of itself when the run began, by name; null if it did not say.
     public String trainingFact(String name) {
-        JsonElement facts = json.get("training");
-        return facts instanceof JsonObject o && o.get(name) instanceof JsonPrimitive p ? p.getAsString() : null;
+        return fact("training", name);
+    }
+
+    /// An entry of a section (`training`, `environment`, …); null if it is not there.
+    public String fact(String section, String name) {
+        return json.get(section) instanceof JsonObject o && o.get(name) instanceof JsonPrimitive p ? p.getAsString()
+                : null;
+    }
+
+    /// An entry of the section `training` that is a list; empty if it is not there.
+    public List<String> trainingList(String name) {
+        return json.get("training") instanceof JsonObject o && o.get(name) instanceof JsonArray a
+                ? a.asList().stream().map(JsonElement::getAsString).toList()
+                : List.of();
     }
 
     /// Notes that the run went on from a checkpoint, and with which settings.
-    public void resumed(long globalStep, Object settings, String commandLine) {
+    public synchronized void resumed(long globalStep, Object settings, String commandLine) {
         JsonArray list = json.has("resumed") ? json.getAsJsonArray("resumed") : new JsonArray();
         var entry = new JsonObject();
         entry.addProperty("step", globalStep);
@@ -93,7 +106,7 @@ public final class RunCard {
     }
 
     /// Adds or replaces an entry, for example `finished` or `result`.
-    public void put(String name, Object value) {
+    public synchronized void put(String name, Object value) {
         json.add(name, GSON.toJsonTree(value));
     }
 
@@ -103,11 +116,12 @@ public final class RunCard {
     }
 
     /// Writes the card.
-    public void write(Path file) throws IOException {
+    public synchronized void write(Path file) throws IOException {
         AtomicFile.write(file, GSON.toJson(json) + "\n");
     }
 
-    JsonObject json() {
-        return json;
+    /// A copy: the page is painted by a thread of its own, while the training adds entries.
+    synchronized JsonObject json() {
+        return json.deepCopy();
     }
 }

@@ -65,7 +65,7 @@ public final class RunFolder implements AutoCloseable {
     ///
     /// @throws SextantException if there is no run in it, or if it is in use
     public static RunFolder open(Path folder) {
-        if (!Files.isRegularFile(folder.resolve("run.json"))) {
+        if (!isRun(folder)) {
             throw new SextantException("%s holds no run to resume: it has no run.json", folder);
         }
         try {
@@ -104,6 +104,11 @@ public final class RunFolder implements AutoCloseable {
     /// The trainer's file.
     public Path checkpoint() {
         return path.resolve("checkpoint.safetensors");
+    }
+
+    /// Whether a folder holds a run.
+    public static boolean isRun(Path folder) {
+        return Files.isRegularFile(folder.resolve("run.json"));
     }
 
     /// The self-refreshing page.

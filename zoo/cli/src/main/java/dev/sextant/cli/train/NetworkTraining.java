@@ -6,7 +6,6 @@ import dev.sextant.nn.optim.Optimizer;
 import dev.sextant.nn.train.Trainer;
 import dev.sextant.nn.train.TrainingListener;
 import dev.sextant.zoo.Network;
-import dev.sextant.zoo.Zoo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,19 +25,27 @@ public final class NetworkTraining implements Training {
 
     private NetworkTraining(TrainSettings s, Path checkpoint, boolean resume, Consumer<String> notes) {
         settings = s;
-        network = Zoo.create(Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
         device = Devices.of(s.backend(), s.threads(), s.precision(), s.conv());
-        examples = Examples.of(network, s, device, notes);
+        examples = Examples.of(s, device, notes);
+        network = examples.network();
         network.initialize(device, s.seed());
+        // A run that was killed before its first checkpoint starts again from its seed, which gives the same numbers.
+        boolean goesOn = resume && Files.exists(checkpoint);
+        s.start().apply(network.model(), device, !goesOn, notes);
         network.model().fuse(s.fuse());
         trainer = new Trainer(network.model(), Optimizer.sgd(s.lr(), network.model().parameters()), examples.task(),
                 examples.train(), examples.test(), s.seed());
-        trainer.checkpointTo(checkpoint, CHECKPOINT_SECONDS,
-                Map.of("net", s.net(), "edition", s.edition(), "variant", s.variant()));
-        // A run that was killed before its first checkpoint starts again from its seed, which gives the same numbers.
-        if (resume && Files.exists(checkpoint)) {
+        trainer.checkpointTo(checkpoint, CHECKPOINT_SECONDS, metadata());
+        if (goesOn) {
             trainer.resumeFrom(checkpoint);
         }
+    }
+
+    /// What a model file must say of the network, so that it can be built again.
+    private Map<String, String> metadata() {
+        Map<String, String> metadata = new LinkedHashMap<>(settings.options());
+        metadata.putAll(examples.metadata());
+        return metadata;
     }
 
     /// Prepares a training, as [Training.Factory] says.

@@ -50,15 +50,20 @@ public record DataEnvironment(Map<String, String> variables, Path packageFolder,
                 URL_PROPERTY, text);
     }
 
-    /// The folder in which downloaded files are kept: `$XDG_CACHE_HOME/sextant/fashion-mnist`, or
-    /// `~/.cache/sextant/fashion-mnist`.
+    /// The folder in which Fashion-MNIST's files are kept.
     Path cacheFolder() {
+        return cacheFolder("fashion-mnist");
+    }
+
+    /// The folder in which a data set's downloaded files are kept: `$XDG_CACHE_HOME/sextant/<name>`, or
+    /// `~/.cache/sextant/<name>`.
+    Path cacheFolder(String name) {
         Path root = Path.of(variables.getOrDefault("XDG_CACHE_HOME", ""));
         // The XDG base directory specification: a relative path is to be ignored.
         if (!root.isAbsolute()) {
             root = Path.of(variables.getOrDefault("HOME", System.getProperty("user.home")), ".cache");
         }
-        return root.resolve("sextant").resolve("fashion-mnist");
+        return root.resolve("sextant").resolve(name);
     }
 
     /// The environment's proxies for HTTP.

@@ -9,10 +9,10 @@ import static dev.sextant.nn.Layers.maxPool;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
-import dev.sextant.autograd.Arithmetic;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.ShapeException;
+import dev.sextant.nn.BatchNorm;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
@@ -93,12 +93,15 @@ public final class ResNet {
     /// `relu(F(x) + shortcut(x))`, the paper's equations 1 and 2.
     abstract static class Block extends Layer {
         private Layer[] body;
+        private BatchNorm last;
         private Layer relu;
         private Layer shortcut;
 
         /// @param side the shortcut's layers, or null for the identity
-        final void connect(Layer relu, Layer side, Layer... body) {
+        /// @param last behind the body, before the sum
+        final void connect(Layer relu, Layer side, BatchNorm last, Layer... body) {
             this.relu = relu;
+            this.last = last;
             this.body = body;
             shortcut = side == null ? null : child("downsample", side);
         }
@@ -106,12 +109,12 @@ public final class ResNet {
         @Override
         public final Var forward(Var x) {
             Var y = Sequential.chain(x, body);
-            return relu.apply(Arithmetic.add(y, shortcut == null ? x : shortcut.apply(x)));
+            return last.addAndApply(y, shortcut == null ? x : shortcut.apply(x), relu);
         }
 
         @Override
         protected final Shape outputShape(Shape in, Walk walk) {
-            Shape y = Sequential.chain(in, walk, body);
+            Shape y = last.walk(Sequential.chain(in, walk, body), walk);
             Shape side = shortcut == null ? in : shortcut.walk(in, walk);
             if (!y.equals(side)) {
                 throw new ShapeException("%s: the body gives %s but the shortcut %s, and they are added; a block that "
@@ -128,8 +131,8 @@ public final class ResNet {
             Layer bn1 = child("bn1", batchNorm());
             Layer relu = child("relu", relu());
             Layer conv2 = child("conv2", conv(channels, 3).pad(1).noBias());
-            Layer bn2 = child("bn2", batchNorm());
-            connect(relu, shortcut, conv1, bn1, relu, conv2, bn2);
+            BatchNorm bn2 = child("bn2", batchNorm());
+            connect(relu, shortcut, bn2, conv1, bn1, relu, conv2);
         }
     }
 
@@ -141,9 +144,9 @@ public final class ResNet {
             Layer conv2 = child("conv2", conv(width, 3).stride(stride).pad(1).noBias());
             Layer bn2 = child("bn2", batchNorm());
             Layer conv3 = child("conv3", conv(channels * EXPANSION, 1).noBias());
-            Layer bn3 = child("bn3", batchNorm());
+            BatchNorm bn3 = child("bn3", batchNorm());
             Layer relu = child("relu", relu());
-            connect(relu, shortcut, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
+            connect(relu, shortcut, bn3, conv1, bn1, relu, conv2, bn2, relu, conv3);
         }
     }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DataException;
-import dev.sextant.nn.data.ImageDataset;
+import dev.sextant.nn.data.Dataset;
 import dev.sextant.nn.data.PillowResize;
 import dev.sextant.nn.io.Json;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class FashionMnistGoldenTest {
         check((Map<?, ?>) golden.get("t10k"), data.test());
     }
 
-    private static void check(Map<?, ?> facts, ImageDataset images) {
+    private static void check(Map<?, ?> facts, Dataset images) {
         assertEquals(integer(facts.get("count")), images.size());
         assertEquals(Shape.of(1, 28, 28), images.imageShape());
         long[] perClass = new long[10];

@@ -97,10 +97,10 @@ class SyntheticShapesTest {
         }, URI.create("http://nowhere.invalid"), line -> {
             throw new AssertionError("said " + line);
         });
-        var data = DataSets.open(Optional.of("synthetic"), nothing);
+        var data = DataSets.open(Optional.of("synthetic"), 28, nothing);
         assertEquals("synthetic", data.name());
         assertEquals(60_000, data.train().size());
         assertEquals(10_000, data.test().size());
-        assertThrows(DataException.class, () -> DataSets.open(Optional.of("/nowhere/at/all"), nothing));
+        assertThrows(DataException.class, () -> DataSets.open(Optional.of("/nowhere/at/all"), 28, nothing));
     }
 }

@@ -1,0 +1,33 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 2 rows of `x` by 1 row of `w`: 2 accumulators of 8 partial sums.
+final class Avx2DotTile2x1 extends DotTile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
+
+    Avx2DotTile2x1() {
+        super(2, 1);
+    }
+
+    @Override
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        multiply(length, x, xo, w, wo, wRow, c, co);
+    }
+
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        for (int k = 0; k < length; k += 8) {
+            int xi = xo + k * 2;
+            FloatVector x0 = FloatVector.fromArray(S, x, xi);
+            FloatVector x1 = FloatVector.fromArray(S, x, xi + 8);
+            FloatVector v0 = FloatVector.fromArray(S, w, wo + k);
+            c0x0 = x0.fma(v0, c0x0);
+            c1x0 = x1.fma(v0, c1x0);
+        }
+        FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + 8).add(c1x0).intoArray(c, co + 8);
+    }
+}

@@ -1,0 +1,180 @@
+package dev.sextant.engine.cpu.simd;
+
+import dev.sextant.engine.NDArray;
+import dev.sextant.engine.cpu.Workers;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.spi.Target;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/// The filter gradient by Winograd's method, `Gᵀ·[Σ (Bᵀ·x·B) ⊙ (A·dz·Aᵀ)]·G`: patches of the input and tiles of the
+/// gradient are transformed, their products are summed over all tiles, and only the sums are transformed back.
+///
+/// Groups of tiles, all of whose transforms fit the third-level cache, are transformed first. Then every chunk owns the
+/// sums between some source and some result channels, which stay in the second-level cache.
+final class WinogradGradient {
+    private static final int LANES = BlockedView.LANES;
+    /// Longest chain of multiply-adds, in tiles.
+    private static final int CHAIN = 128;
+    private static final int[] SIDE_BY_SIDE = IntStream.range(0, CHAIN).map(i -> i * LANES).toArray();
+    /// Most elements of the transforms of a group.
+    private static final int GROUP = 1 << 21;
+    /// Chunks to aim for, and the most channel blocks on one side of a chunk.
+    private static final int CHUNKS = 16;
+    private static final int SIDE = 4;
+
+    private final Workers workers;
+    private final Winograd form;
+    private final BlockedView x;
+    private final BlockedView z;
+    private final Winograd.Grid grid;
+    private final int top;
+    private final int left;
+    private final Target dw;
+    private final GradTile tile;
+    /// Channel blocks of a chunk.
+    private final int xSide;
+    private final int zSide;
+
+    private WinogradGradient(Workers workers, Winograd form, BlockedView x, BlockedView z, int top, int left,
+            Target dw) {
+        this.workers = workers;
+        this.form = form;
+        this.x = x;
+        this.z = z;
+        this.top = top;
+        this.left = left;
+        this.dw = dw;
+        grid = form.grid(z.images(), z.height(), z.width());
+        tile = GradTile.dividing(z.blocks());
+        int a = Math.min(SIDE, x.blocks());
+        int b = Math.min(SIDE, z.blocks());
+        while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > tile.blocks)) {
+            if (a > 1 && (a >= b || b <= tile.blocks)) {
+                a = Math.ceilDiv(a, 2);
+            } else {
+                b = Math.ceilDiv(b, 2);
+            }
+        }
+        xSide = a;
+        zSide = Math.ceilDiv(b, tile.blocks) * tile.blocks;
+    }
+
+    static void run(Workers workers, Winograd form, Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
+        new WinogradGradient(workers, form, BlockedView.of(x), BlockedView.of(dz), spec.pad().h(), spec.pad().w(), dw)
+                .run();
+    }
+
+    private void run() {
+        int perTile = form.positions() * (x.blocks() + z.blocks()) * LANES;
+        int room = Math.clamp(GROUP / perTile, 1, grid.tiles());
+        int groups = Math.ceilDiv(grid.tiles(), room);
+        int xPosition = x.blocks() * room * LANES + LANES;
+        int zPosition = z.blocks() * room * LANES + LANES;
+        int zAt = Scratch.LEAD + form.positions() * xPosition;
+        float[] spread = Scratch.ofThread().aligned(Scratch.PACKED_A, zAt + form.positions() * zPosition);
+        int xChunks = Math.ceilDiv(x.blocks(), xSide);
+        int chunks = xChunks * Math.ceilDiv(z.blocks(), zSide);
+        int size = form.positions() * sumsPosition();
+        float[] kept = groups == 1 ? null : Scratch.ofThread().aligned(Scratch.PARTIALS, chunks * size);
+        for (int group = 0; group < groups; group++) {
+            int first = group * room;
+            int count = Math.min(room, grid.tiles() - first);
+            workers.run(x.blocks() + z.blocks(), i -> {
+                float[] work = Scratch.ofThread().aligned(Scratch.WORK, form.room());
+                if (i < x.blocks()) {
+                    form.spread(grid, x, i, form.n(), top, left, first, count, work, spread, Scratch.LEAD + i * room
+                            * LANES, xPosition);
+                } else {
+                    form.spread(grid, z, i - x.blocks(), form.m(), 0, 0, first, count, work, spread, zAt
+                            + (i - x.blocks()) * room * LANES, zPosition);
+                }
+            });
+            boolean fresh = group == 0;
+            boolean last = group == groups - 1;
+            workers.run(chunks, chunk -> {
+                int xBlock = chunk % xChunks * xSide;
+                int zBlock = chunk / xChunks * zSide;
+                int xBlocks = Math.min(xSide, x.blocks() - xBlock);
+                int zBlocks = Math.min(zSide, z.blocks() - zBlock);
+                int half = form.n() * form.r() * xSide * zSide * LANES * LANES;
+                float[] work = Scratch.ofThread().aligned(Scratch.WORK, half + size);
+                float[] sums = kept == null ? work : kept;
+                int at = Scratch.LEAD + (kept == null ? half : chunk * size);
+                if (fresh) {
+                    Arrays.fill(sums, at, at + size, 0);
+                }
+                products(spread, Scratch.LEAD + xBlock * room * LANES, xPosition, zAt + zBlock * room * LANES,
+                        zPosition, room, count, xBlocks, zBlocks, sums, at);
+                if (last) {
+                    store(sums, at, xBlock, xBlocks, zBlock, zBlocks, work);
+                }
+            });
+        }
+    }
+
+    private int sumsPosition() {
+        return xSide * zSide * LANES * LANES + LANES;
+    }
+
+    /// `sums[position][source channel][result channel] += Σ_tile x·z`.
+    private void products(float[] spread, int xAt, int xPosition, int zAt, int zPosition, int room, int count,
+            int xBlocks, int zBlocks, float[] sums, int at) {
+        int ld = zBlocks * LANES;
+        for (int p = 0; p < form.positions(); p++) {
+            for (int t = 0; t < count; t += CHAIN) {
+                int tiles = Math.min(CHAIN, count - t);
+                for (int i = 0; i < xBlocks * LANES; i += tile.sources) {
+                    int from = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
+                    int to = at + p * sumsPosition() + i * ld;
+                    for (int j = 0; j < zBlocks; j += tile.blocks) {
+                        tile.run(0, tiles, spread, from, SIDE_BY_SIDE, spread, zAt + p * zPosition
+                                + (j * room + t) * LANES, SIDE_BY_SIDE, room * LANES, sums, to + j * LANES, ld);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Transforms sums back and writes them in the filter's own order.
+    private void store(float[] sums, int at, int xBlock, int xBlocks, int zBlock, int zBlocks, float[] work) {
+        var points = form.points();
+        int n = form.n();
+        int r = form.r();
+        int plane = xBlocks * zBlocks * LANES * LANES;
+        for (int p = 0; p < form.positions(); p++) {
+            int from = at + p * sumsPosition();
+            Loops.scale(points.scale[p / n] * points.scale[p % n], sums, from, sums, from, plane);
+        }
+        int half = Scratch.LEAD;
+        for (int j = 0; j < n; j++) {
+            points.gather(r, sums, at + j * sumsPosition(), n * sumsPosition(), LANES, work, half + j * plane, n
+                    * plane, LANES, plane / LANES);
+        }
+        for (int i = 0; i < r; i++) {
+            points.gather(r, work, half + i * n * plane, plane, LANES, sums, at + i * r * plane, plane, LANES, plane
+                    / LANES);
+        }
+        var w = Strides.into(dw.array());
+        int channels = Math.min(xBlocks * LANES, x.channels() - xBlock * LANES);
+        int filters = Math.min(zBlocks * LANES, z.channels() - zBlock * LANES);
+        for (int f = 0; f < filters; f++) {
+            int to = w.base() + (zBlock * LANES + f) * w.step()[0] + xBlock * LANES * w.step()[1];
+            for (int c = 0; c < channels; c++) {
+                write(sums, at + c * zBlocks * LANES + f, plane, w.data(), to + c * w.step()[1], r * r);
+            }
+        }
+    }
+
+    private void write(float[] sums, int from, int plane, float[] to, int at, int taps) {
+        if (dw.adds()) {
+            for (int t = 0; t < taps; t++) {
+                to[at + t] += sums[from + t * plane];
+            }
+        } else {
+            for (int t = 0; t < taps; t++) {
+                to[at + t] = sums[from + t * plane];
+            }
+        }
+    }
+}

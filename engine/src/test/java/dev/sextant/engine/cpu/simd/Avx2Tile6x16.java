@@ -1,0 +1,86 @@
+package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// 6 rows by 2 vectors of 8 columns: 12 accumulators, 2 columns of `b` and one broadcast at a time, so that
+/// everything stays in 16 registers. Written out flat because the compiler keeps only named locals in registers.
+final class Avx2Tile6x16 extends Tile {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
+
+    Avx2Tile6x16() {
+        super(6, 16);
+    }
+
+    @Override
+    void run(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean add) {
+        multiply(depth, a, ao, b, bo, c, co, ldc, add);
+    }
+
+    private static void multiply(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc,
+            boolean add) {
+        FloatVector c0x0 = FloatVector.zero(S);
+        FloatVector c0x1 = FloatVector.zero(S);
+        FloatVector c1x0 = FloatVector.zero(S);
+        FloatVector c1x1 = FloatVector.zero(S);
+        FloatVector c2x0 = FloatVector.zero(S);
+        FloatVector c2x1 = FloatVector.zero(S);
+        FloatVector c3x0 = FloatVector.zero(S);
+        FloatVector c3x1 = FloatVector.zero(S);
+        FloatVector c4x0 = FloatVector.zero(S);
+        FloatVector c4x1 = FloatVector.zero(S);
+        FloatVector c5x0 = FloatVector.zero(S);
+        FloatVector c5x1 = FloatVector.zero(S);
+        for (int k = 0; k < depth; k++) {
+            int ai = ao + k * 6;
+            int bi = bo + k * 16;
+            FloatVector b0 = FloatVector.fromArray(S, b, bi);
+            FloatVector b1 = FloatVector.fromArray(S, b, bi + 8);
+            FloatVector a0 = FloatVector.broadcast(S, a[ai]);
+            c0x0 = a0.fma(b0, c0x0);
+            c0x1 = a0.fma(b1, c0x1);
+            FloatVector a1 = FloatVector.broadcast(S, a[ai + 1]);
+            c1x0 = a1.fma(b0, c1x0);
+            c1x1 = a1.fma(b1, c1x1);
+            FloatVector a2 = FloatVector.broadcast(S, a[ai + 2]);
+            c2x0 = a2.fma(b0, c2x0);
+            c2x1 = a2.fma(b1, c2x1);
+            FloatVector a3 = FloatVector.broadcast(S, a[ai + 3]);
+            c3x0 = a3.fma(b0, c3x0);
+            c3x1 = a3.fma(b1, c3x1);
+            FloatVector a4 = FloatVector.broadcast(S, a[ai + 4]);
+            c4x0 = a4.fma(b0, c4x0);
+            c4x1 = a4.fma(b1, c4x1);
+            FloatVector a5 = FloatVector.broadcast(S, a[ai + 5]);
+            c5x0 = a5.fma(b0, c5x0);
+            c5x1 = a5.fma(b1, c5x1);
+        }
+        if (add) {
+            FloatVector.fromArray(S, c, co).add(c0x0).intoArray(c, co);
+            FloatVector.fromArray(S, c, co + 8).add(c0x1).intoArray(c, co + 8);
+            FloatVector.fromArray(S, c, co + ldc).add(c1x0).intoArray(c, co + ldc);
+            FloatVector.fromArray(S, c, co + ldc + 8).add(c1x1).intoArray(c, co + ldc + 8);
+            FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x0).intoArray(c, co + 2 * ldc);
+            FloatVector.fromArray(S, c, co + 2 * ldc + 8).add(c2x1).intoArray(c, co + 2 * ldc + 8);
+            FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x0).intoArray(c, co + 3 * ldc);
+            FloatVector.fromArray(S, c, co + 3 * ldc + 8).add(c3x1).intoArray(c, co + 3 * ldc + 8);
+            FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x0).intoArray(c, co + 4 * ldc);
+            FloatVector.fromArray(S, c, co + 4 * ldc + 8).add(c4x1).intoArray(c, co + 4 * ldc + 8);
+            FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x0).intoArray(c, co + 5 * ldc);
+            FloatVector.fromArray(S, c, co + 5 * ldc + 8).add(c5x1).intoArray(c, co + 5 * ldc + 8);
+        } else {
+            c0x0.intoArray(c, co);
+            c0x1.intoArray(c, co + 8);
+            c1x0.intoArray(c, co + ldc);
+            c1x1.intoArray(c, co + ldc + 8);
+            c2x0.intoArray(c, co + 2 * ldc);
+            c2x1.intoArray(c, co + 2 * ldc + 8);
+            c3x0.intoArray(c, co + 3 * ldc);
+            c3x1.intoArray(c, co + 3 * ldc + 8);
+            c4x0.intoArray(c, co + 4 * ldc);
+            c4x1.intoArray(c, co + 4 * ldc + 8);
+            c5x0.intoArray(c, co + 5 * ldc);
+            c5x1.intoArray(c, co + 5 * ldc + 8);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.sextant.cli;
+
+import dev.sextant.engine.Device;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/// On which device a command computes.
+final class DeviceOptions {
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "simd", description = "simd (default), ref or cuda.")
+    private String backend;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all processors); does not change the result.")
+    private Integer threads;
+
+    private int threads(CommandSpec command) {
+        int most = 256;
+        return Wrong.within(command, "--threads",
+                threads == null ? Math.min(most, Runtime.getRuntime().availableProcessors()) : threads, 1, most);
+    }
+
+    Device device(CommandSpec command) {
+        return Devices.of(Wrong.oneOf(command, "backend", backend, Devices.BACKENDS), threads(command), "fast", "auto");
+    }
+
+    String describe(CommandSpec command) {
+        return Devices.describe(backend, threads(command));
+    }
+}

@@ -1,0 +1,2 @@
+/// A network as a graph of operations: traced from one pass, and drawn.
+package dev.sextant.cli.graph;

@@ -1,0 +1,2 @@
+/// How long layers and networks take.
+package dev.sextant.cli.measure;

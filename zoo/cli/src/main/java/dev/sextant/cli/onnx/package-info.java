@@ -1,0 +1,2 @@
+/// Networks as ONNX files.
+package dev.sextant.cli.onnx;

@@ -1,0 +1,2 @@
+/// How much memory and time a training will take, from shapes alone.
+package dev.sextant.cli.plan;
