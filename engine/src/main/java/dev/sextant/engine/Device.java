@@ -9,7 +9,9 @@ import dev.sextant.engine.spi.BackendProvider.Probe;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.trace.Trace;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /// Where arrays live and which kernels compute with them: `simd` (the fast CPU path), `ref` (the readable oracle),
@@ -51,7 +53,7 @@ public final class Device {
         return new Device(backend.name(), backend);
     }
 
-    /// The device of that name.
+    /// The device of that name. Settings of a backend's own follow a colon: `cuda:gpu-lib=cudnn,precision=tf32`.
     ///
     /// @throws DeviceException if there is none, or if it cannot run here, with the reason
     public static Device of(String name) {
@@ -61,11 +63,12 @@ public final class Device {
         if (name.equals("ref")) {
             return REF;
         }
+        String[] parts = name.split(":", 2);
         List<String> known = new ArrayList<>(List.of("simd", "ref"));
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
-            if (provider.name().equals(name)) {
-                return switch (provider.probe()) {
-                    case Probe.Available a -> new Device(name, a.backend());
+            if (provider.name().equals(parts[0])) {
+                return switch (provider.probe(parts.length == 1 ? Map.of() : settings(name, parts[1]))) {
+                    case Probe.Available a -> new Device(parts[0], a.backend());
                     case Probe.Unavailable u -> throw new DeviceException("device %s cannot be used: %s", name,
                             u.reason());
                 };
@@ -73,7 +76,19 @@ public final class Device {
             known.add(provider.name());
         }
         throw new DeviceException("there is no device '%s' here; known are %s%s", name, known,
-                name.equals("cuda") ? " (cuda needs the sextant-kernels module on the class path)" : "");
+                parts[0].equals("cuda") ? " (cuda needs the sextant-kernels module on the class path)" : "");
+    }
+
+    private static Map<String, String> settings(String name, String pairs) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String pair : pairs.split(",")) {
+            String[] parts = pair.split("=", 2);
+            if (parts.length < 2) {
+                throw new DeviceException("device %s: '%s' should be KEY=VALUE", name, pair);
+            }
+            settings.put(parts[0], parts[1]);
+        }
+        return settings;
     }
 
     /// The fastest device that can run here: `cuda` where a GPU answers, else the default.

@@ -3,6 +3,7 @@ package dev.sextant.kernels;
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.DTypeException;
+import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.spi.Backend;
 import dev.sextant.engine.spi.Kernels;
@@ -10,14 +11,16 @@ import dev.sextant.engine.spi.Storage;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.driver.CudaContext;
-import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.CudaProbe.Answer.Usable;
+import dev.sextant.kernels.driver.CudaProbe.Answer;
+import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.RecordedStep;
 import dev.sextant.kernels.driver.Staging;
 import dev.sextant.kernels.gemm.SgemmRung;
+import dev.sextant.kernels.settings.GpuSettings;
 
-/// Arrays in the memory of a GPU, computed by our own kernels on one stream.
+/// Arrays in the memory of a GPU, computed on one stream by our own kernels, or by cuBLAS and cuDNN where they can.
 public final class CudaBackend implements Backend {
     private final Usable device;
     private final CudaContext context;
@@ -25,12 +28,23 @@ public final class CudaBackend implements Backend {
     private final Staging staging;
     private final CudaKernels kernels;
 
-    CudaBackend(Usable device) {
+    CudaBackend(Usable device, GpuSettings settings) {
         this.device = device;
         this.context = new CudaContext(0);
         this.memory = new DeviceMemory(context);
         this.staging = new Staging(context);
-        this.kernels = new CudaKernels(context, memory);
+        this.kernels = settings.libraries() ? new LibraryKernels(context, memory, settings)
+                : new CudaKernels(context, memory);
+    }
+
+    /// A device with settings of its own, on a stream of its own.
+    ///
+    /// @throws DeviceException if there is no usable GPU, or a library that the settings ask for is missing
+    public static CudaBackend open(GpuSettings settings) {
+        return switch (CudaProbe.look()) {
+            case Answer.Missing missing -> throw new DeviceException("cuda: %s", missing.reason());
+            case Usable usable -> new CudaBackend(usable, settings);
+        };
     }
 
     @Override
@@ -40,8 +54,9 @@ public final class CudaBackend implements Backend {
 
     @Override
     public String describe() {
-        return "%s, compute capability %d.%d, driver for CUDA %s, own kernels".formatted(device.device(),
-                device.capability() / 10, device.capability() % 10, CudaProbe.version(device.driver()));
+        return "%s, compute capability %d.%d, driver for CUDA %s, %s".formatted(device.device(),
+                device.capability() / 10, device.capability() % 10, CudaProbe.version(device.driver()),
+                kernels instanceof LibraryKernels ? kernels : GpuSettings.OWN);
     }
 
     @Override
@@ -86,7 +101,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public String algorithm(OpSpec spec, NDArray... inputs) {
-        return "own-" + kernels.algorithm(spec, inputs);
+        return kernels.algorithm(spec, inputs);
     }
 
     /// Whether device memory is kept for the next array (the default), or every array is a block of its own for tools

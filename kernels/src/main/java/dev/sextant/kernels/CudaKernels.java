@@ -22,7 +22,7 @@ import dev.sextant.kernels.gemm.SgemmRung;
 
 /// All kernel families. Matrix products and convolutions, whose algorithm can be chosen, are here; the families beside
 /// them launch the kernels of one `.cu` file each.
-final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaNorm, CudaLoss, CudaOptimizer,
+class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaNorm, CudaLoss, CudaOptimizer,
         CudaIndex {
     private static final int SUM_THREADS = 256;
     private static final MatmulSpec BY_TRANSPOSED = new MatmulSpec(false, true);
@@ -70,19 +70,29 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
             case MatmulSpec matmul when inputs.length >= 2 -> {
                 NDArray y = NDArray.empty(matmul.outputShape(inputs[0].shape(), inputs[1].shape()), DType.FLOAT32,
                         inputs[0].device());
-                yield rung(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET)).kernel();
+                yield algorithm(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET));
             }
             case Conv2dSpec conv when inputs.length >= 2 -> algorithm(ConvProblem.of(conv, inputs[0].shape(),
-                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape()))).label();
-            default -> "direct";
+                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape())));
+            default -> "own-direct";
         };
+    }
+
+    /// Name of the algorithm for a product.
+    String algorithm(GemmProblem problem) {
+        return "own-" + rung(problem).kernel();
+    }
+
+    /// Name of the algorithm for a convolution.
+    String algorithm(ConvProblem problem) {
+        return "own-" + choose(problem).label();
     }
 
     private SgemmRung rung(GemmProblem problem) {
         return chosenRung == null ? SgemmChoice.of(problem) : chosenRung;
     }
 
-    private ConvAlgorithm algorithm(ConvProblem problem) {
+    private ConvAlgorithm choose(ConvProblem problem) {
         var wanted = chosenConvolution;
         return wanted != null && wanted.supports(problem) ? wanted : ConvAlgorithm.best(problem);
     }
@@ -93,8 +103,13 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
     public void matmul(MatmulSpec spec, NDArray a, NDArray b, NDArray y, Write write) {
         context.attach();
         var problem = GemmProblem.of(spec, a, b, y, write);
-        sgemm.run(rung(problem), problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
+        multiply(problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
         Launcher.keep(a, b, y);
+    }
+
+    /// `C (+)= A·B`, to which every product and linear layer comes down.
+    void multiply(GemmProblem problem, long a, long b, long c) {
+        sgemm.run(rung(problem), problem, a, b, c);
     }
 
     @Override
@@ -129,8 +144,7 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
         NDArray xd = x.contiguous();
         NDArray wd = w.contiguous();
         launcher.into(y, Write.SET, (dense, add) -> {
-            convolution.forward(algorithm(problem), problem, CudaStorage.address(xd), CudaStorage.address(wd),
-                    CudaStorage.address(dense));
+            convolve(problem, CudaStorage.address(xd), CudaStorage.address(wd), CudaStorage.address(dense));
             biasAndActivation(spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
         });
         Launcher.keep(xd, wd);
@@ -142,7 +156,7 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
         var problem = ConvProblem.of(spec, dx.array().shape(), w.shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray wd = w.contiguous();
-        launcher.into(dx, (dense, add) -> convolution.backwardData(algorithm(problem), problem,
+        launcher.into(dx, (dense, add) -> convolveBackwardData(problem,
                 CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense), add == 1));
         Launcher.keep(dzd, wd);
     }
@@ -153,7 +167,7 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
         var problem = ConvProblem.of(spec, x.shape(), dw.array().shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray xd = x.contiguous();
-        launcher.into(dw, (dense, add) -> convolution.backwardFilter(algorithm(problem), problem,
+        launcher.into(dw, (dense, add) -> convolveBackwardFilter(problem,
                 CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense), add == 1));
         Launcher.keep(dzd, xd);
     }
@@ -163,8 +177,23 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
         biasGradient(dz.contiguous(), dbias, dz.dim(0), dz.dim(1), dz.dim(2) * dz.dim(3));
     }
 
-    private void biasAndActivation(UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
-            int inner) {
+    /// `y = x ⋆ w`, all dense.
+    void convolve(ConvProblem problem, long x, long w, long y) {
+        convolution.forward(choose(problem), problem, x, w, y);
+    }
+
+    /// `dx (+)= dz ⋆ᵀ w`, all dense.
+    void convolveBackwardData(ConvProblem problem, long dz, long w, long dx, boolean add) {
+        convolution.backwardData(choose(problem), problem, dz, w, dx, add);
+    }
+
+    /// `dw (+)= x ⋆ dz`, all dense.
+    void convolveBackwardFilter(ConvProblem problem, long dz, long x, long dw, boolean add) {
+        convolution.backwardFilter(choose(problem), problem, dz, x, dw, add);
+    }
+
+    /// `y = f(y + bias)` in place, `y` `[outer, channels, inner]` being dense.
+    void biasAndActivation(UnarySpec activation, NDArray bias, NDArray y, int outer, int channels, int inner) {
         boolean fuses = Activations.fuses(activation);
         UnarySpec f = fuses ? activation : UnarySpec.IDENTITY;
         if (bias != null || !f.isIdentity()) {
@@ -180,9 +209,14 @@ final class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool,
 
     private void biasGradient(NDArray dz, Target dbias, int outer, int channels, int inner) {
         context.attach();
-        launcher.into(dbias, (dense, add) -> launcher.blocks("bias", "bias_backward", channels, SUM_THREADS,
-                LaunchParameters.begin().struct(outer, channels, inner).pointer(CudaStorage.address(dz))
-                        .pointer(CudaStorage.address(dense)).int32(add)));
+        launcher.into(dbias, (dense, add) -> sumOverChannels(outer, channels, inner, CudaStorage.address(dz),
+                CudaStorage.address(dense), add == 1));
         Launcher.keep(dz);
+    }
+
+    /// `dbias (+)= Σ dz` over the outer and inner axes of `dz` `[outer, channels, inner]`.
+    void sumOverChannels(int outer, int channels, int inner, long dz, long dbias, boolean add) {
+        launcher.blocks("bias", "bias_backward", channels, SUM_THREADS, LaunchParameters.begin()
+                .struct(outer, channels, inner).pointer(dz).pointer(dbias).int32(add ? 1 : 0));
     }
 }

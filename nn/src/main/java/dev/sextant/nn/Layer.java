@@ -166,7 +166,13 @@ public abstract class Layer {
                 p.assign(Scope.outside(() -> Place.in("parameters", () -> NDArray.of(values, p.shape(), device))));
             }
         }));
-        visit("", (path, layer) -> layer.buffers.replaceAll((name, b) -> Scope.outside(() -> b.to(device))));
+        visit("", (path, layer) -> layer.buffers.replaceAll((name, b) -> isCounter(b) ? b
+                : Scope.outside(() -> b.to(device))));
+    }
+
+    /// Integers are counted and read on the host: on a device, each count would wait for all that is queued there.
+    private static boolean isCounter(NDArray buffer) {
+        return buffer.dtype() == DType.INT32;
     }
 
     /// Creates every parameter for inputs of shape `in` without values: names and shapes are known, and weights can be

@@ -63,7 +63,7 @@ public final class HeapPool {
             count(bytes(dtype, size));
             return new HostStorage(dtype, size, array != null ? array : CpuBackend.newArray(dtype, size), 0, this);
         }
-        int need = rounded(size);
+        int need = (int) rounded(size);
         Slab best = null;
         int bestRange = -1;
         for (Slab slab : slabs) {
@@ -97,7 +97,7 @@ public final class HeapPool {
         }
         for (Slab slab : slabs) {
             if (slab.data == storage.array()) {
-                slab.give(storage.base(), rounded(size));
+                slab.give(storage.base(), (int) rounded(size));
                 return;
             }
         }
@@ -105,11 +105,10 @@ public final class HeapPool {
 
     /// Memory that an array of so many elements takes from the pool.
     public static long bytes(DType dtype, long size) {
-        return dtype == DType.FLOAT32 ? Float.BYTES * Math.max(GRAIN, Math.ceilDiv(size, GRAIN) * GRAIN)
-                : dtype.bytes() * size;
+        return dtype == DType.FLOAT32 ? Float.BYTES * rounded(size) : dtype.bytes() * size;
     }
 
-    private static int rounded(int size) {
+    private static long rounded(long size) {
         return Math.max(GRAIN, Math.ceilDiv(size, GRAIN) * GRAIN);
     }
 

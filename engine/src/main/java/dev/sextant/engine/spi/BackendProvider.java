@@ -1,6 +1,7 @@
 package dev.sextant.engine.spi;
 
 import java.util.List;
+import java.util.Map;
 
 /// Found with `ServiceLoader`: offers a backend by name, or says why it cannot.
 public interface BackendProvider {
@@ -10,6 +11,11 @@ public interface BackendProvider {
 
     /// Looks whether the backend can run here. Never throws: what is missing becomes the reason.
     Probe probe();
+
+    /// As [#probe], for a backend with settings of its own. Never throws: a setting that does not exist is a reason too.
+    default Probe probe(Map<String, String> settings) {
+        return settings.isEmpty() ? probe() : new Probe.Unavailable("it takes no settings, but was given " + settings);
+    }
 
     /// What the backend needs, one link after the other, for `doctor`. Never throws.
     default List<Link> links() {

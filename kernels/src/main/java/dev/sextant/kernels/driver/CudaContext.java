@@ -69,7 +69,7 @@ public final class CudaContext {
     }
 
     /// Notes what is queued, for the message of an error that shows up later.
-    void queued(String operation) {
+    public void queued(String operation) {
         lastOperation = operation;
     }
 

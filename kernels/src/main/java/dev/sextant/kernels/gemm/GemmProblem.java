@@ -71,6 +71,18 @@ public record GemmProblem(int m, int n, int k, int[] batch, int[] a, int[] b, in
         return result;
     }
 
+    /// `Cᵀ = Bᵀ·Aᵀ`: the same products, written the other way round. The operands change places.
+    public GemmProblem transposed() {
+        return new GemmProblem(n, m, k, batch, swapped(b), swapped(a), swapped(c), add);
+    }
+
+    private static int[] swapped(int[] strides) {
+        int[] result = strides.clone();
+        result[0] = strides[1];
+        result[1] = strides[0];
+        return result;
+    }
+
     /// Whether nothing is to be computed.
     public boolean isEmpty() {
         return m == 0 || n == 0 || batches() == 0;

@@ -9,6 +9,9 @@ final class DeviceOptions {
     @Option(names = "--backend", paramLabel = "NAME", defaultValue = "simd", description = "simd (default), ref or cuda.")
     private String backend;
 
+    @Option(names = "--gpu-lib", paramLabel = "NAME", description = "With --backend cuda: own kernels (default) or cudnn.")
+    private String gpuLibrary;
+
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all processors); does not change the result.")
     private Integer threads;
 
@@ -19,10 +22,10 @@ final class DeviceOptions {
     }
 
     Device device(CommandSpec command) {
-        return Devices.of(Wrong.oneOf(command, "backend", backend, Devices.BACKENDS), threads(command), "fast", "auto");
+        return Devices.of(Devices.name(command, backend, gpuLibrary), threads(command), "fast", "auto");
     }
 
     String describe(CommandSpec command) {
-        return Devices.describe(backend, threads(command));
+        return Devices.describe(Devices.name(command, backend, gpuLibrary), threads(command));
     }
 }

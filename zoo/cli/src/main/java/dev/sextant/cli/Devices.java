@@ -3,17 +3,33 @@ package dev.sextant.cli;
 import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 
 /// The device that `--backend`, `--threads`, `--precision` and `--conv` ask for.
 public final class Devices {
     /// Values of `--backend`.
     static final List<String> BACKENDS = List.of("simd", "ref", "cuda");
+    /// Values of `--gpu-lib`.
+    static final List<String> GPU_LIBRARIES = List.of("own", "cudnn");
     /// Values of `--precision`.
     static final List<String> PRECISIONS = List.of("fast", "exact");
     /// Values of `--conv`.
     static final List<String> CONV = CpuSettings.CONV;
 
     private Devices() {
+    }
+
+    /// The name under which a device is opened and recorded: `--backend`, with settings of its own behind a colon.
+    static String name(CommandSpec command, String backend, String gpuLibrary) {
+        String name = Wrong.oneOf(command, "backend", backend == null ? "simd" : backend, BACKENDS);
+        if (gpuLibrary == null) {
+            return name;
+        }
+        if (!name.equals("cuda")) {
+            throw new Wrong(command, "--gpu-lib needs --backend cuda, but the backend is " + name);
+        }
+        String library = Wrong.oneOf(command, "GPU library", gpuLibrary, GPU_LIBRARIES);
+        return library.equals("own") ? name : name + ":gpu-lib=" + library;
     }
 
     /// The device.

@@ -87,7 +87,7 @@ final class GraphCommand implements Runnable {
     }
 
     private static TracedGraph trace(Network network) {
-        Device shapes = PlanBackend.shapesOnly(Device.standard());
+        Device shapes = PlanBackend.shapesOnly(Device.standard(), BATCH);
         Layer model = network.model();
         PlanBackend.fill(model, network.inputShape(BATCH), shapes);
         model.train();

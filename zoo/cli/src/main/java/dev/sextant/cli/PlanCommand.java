@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /// `sextant plan NET`: what a training will take, before it takes anything.
 @Command(name = "plan", mixinStandardHelpOptions = true, sortOptions = false, description = {
     "Says how much memory and time a training takes, before anything is allocated.",
-    "The training runs with shapes alone; its time is estimated from kernels that are timed in some seconds.",
+    "The training runs with shapes alone; its time is a lower bound from kernels that are timed in some seconds.",
     "--check trains a few steps and prints what they really took beside it."
 })
 final class PlanCommand implements Runnable {
@@ -78,8 +78,8 @@ final class PlanCommand implements Runnable {
                     "of the process, at most: with the JVM and what it has not returned");
         }
         row("a step", seconds(plan.stepSeconds()), measured == null ? "" : seconds(measured.stepSeconds()),
-                measured == null ? "estimated from timed kernels"
-                        : "estimated from timed kernels; best of " + CHECKED_STEPS);
+                measured == null ? "at least, from timed kernels"
+                        : "at least, from timed kernels; best of " + CHECKED_STEPS);
         double steps = Math.ceil((double) images / n);
         row("an epoch", seconds(steps * plan.stepSeconds()),
                 measured == null ? "" : seconds(steps * measured.stepSeconds()), images + " images, without the test");

@@ -61,6 +61,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--backend", paramLabel = "NAME", description = "simd (default), ref or cuda.")
     private String backend;
 
+    @Option(names = "--gpu-lib", paramLabel = "NAME", description = "With --backend cuda: own kernels (default) or cudnn.")
+    private String gpuLibrary;
+
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all processors); does not change the result.")
     private Integer threads;
 
@@ -100,7 +103,7 @@ final class TrainCommand implements Callable<Integer> {
         Network network = netOptions.network(spec, net);
         Hyper usual = network.hyper();
         return new TrainSettings(network.name(), network.edition(), network.variant(),
-                Wrong.oneOf(spec, "backend", backend == null ? "simd" : backend, Devices.BACKENDS),
+                Devices.name(spec, backend, gpuLibrary),
                 seed == null ? 0 : seed, threads(Math.min(256, Runtime.getRuntime().availableProcessors())),
                 Wrong.oneOf(spec, "precision", precision == null ? "fast" : precision, Devices.PRECISIONS),
                 Wrong.oneOf(spec, "value for --fuse", fuse == null ? "on" : fuse, List.of("on", "off")).equals("on"),
@@ -134,7 +137,9 @@ final class TrainCommand implements Callable<Integer> {
         refuseWithResume("--set", !netOptions.settings.isEmpty() && !netOptions.settings.equals(s.options()));
         refuseWithResume("--weights", weights.given());
         refuseWithResume("--freeze", freeze != null && !freeze.equals(s.start().freeze()));
-        refuseWithResume("--backend", backend != null && !backend.equals(s.backend()));
+        refuseWithResume("--backend", backend != null && !backend.equals(s.backend().split(":")[0]));
+        refuseWithResume("--gpu-lib",
+                gpuLibrary != null && gpuLibrary.equals("cudnn") != s.backend().contains("cudnn"));
         refuseWithResume("--seed", seed != null && seed != s.seed());
         refuseWithResume("--precision", precision != null && !precision.equals(s.precision()));
         refuseWithResume("--fuse", fuse != null && fuse.equals("on") != s.fuse());

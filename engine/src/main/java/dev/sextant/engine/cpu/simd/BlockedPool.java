@@ -226,8 +226,8 @@ final class BlockedPool {
                 for (int r = 0; r < win.taps(p); r++) {
                     int row = plane + (win.top()[p] + r * win.stepH()) * x.width() * LANES;
                     for (int s = 0; s < run.taps(); s++) {
-                        VectorPool.addRow(x.data(), row + (run.left() + s * win.stepW()) * LANES, run.stride() * LANES,
-                                y.data(), at, LANES, run.count(), adds);
+                        VectorBlocks.copyPixels(x.data(), row + (run.left() + s * win.stepW()) * LANES,
+                                run.stride() * LANES, y.data(), at, LANES, run.count(), adds);
                         adds = true;
                     }
                 }
@@ -249,8 +249,8 @@ final class BlockedPool {
                 for (int r = 0; r < win.taps(p); r++) {
                     int row = plane + (win.top()[p] + r * win.stepH()) * dx.width() * LANES;
                     for (int s = 0; s < run.taps(); s++) {
-                        VectorPool.addRow(shares, 0, LANES, dx.data(), row + (run.left() + s * win.stepW()) * LANES,
-                                run.stride() * LANES, run.count(), true);
+                        VectorBlocks.copyPixels(shares, 0, LANES, dx.data(),
+                                row + (run.left() + s * win.stepW()) * LANES, run.stride() * LANES, run.count(), true);
                     }
                 }
             }

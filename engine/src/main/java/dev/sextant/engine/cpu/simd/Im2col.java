@@ -69,9 +69,8 @@ final class Im2col implements ConvAlgorithm {
         Plain result = Plain.of(y);
         var patches = Patches.of(spec, x, w, y);
         var from = Strides.of(x);
-        var filter = Strides.of(w.isContiguous() ? w : w.copy());
+        var filter = Strides.of(Dense.of(w));
         var to = Strides.into(result.array());
-        var b = bias == null ? null : Strides.of(bias);
         int filters = w.dim(0) / spec.groups();
         int depth = patches.depth();
         kernels.workers().run(x.dim(0) * spec.groups(), i -> {
@@ -82,12 +81,7 @@ final class Im2col implements ConvAlgorithm {
             var product = new MatrixProduct(filters, patches.pixels(), depth, filter.data(),
                     filter.base() + g * filters * depth, depth, 1, columns, 0, patches.pixels(), 1).into(to.data(),
                             to.base() + n * to.step()[0] + g * filters * to.step()[1], to.step()[1], 1, false);
-            if (b != null) {
-                product.bias = b.data();
-                product.biasStride = b.step()[0];
-                product.biasBase = b.base() + g * filters * product.biasStride;
-                product.biasPerRow = true;
-            }
+            product.addBias(bias, g * filters, true);
             product.activation = spec.activation();
             PackedGemm.run(kernels.workers(), product);
         });
@@ -102,8 +96,8 @@ final class Im2col implements ConvAlgorithm {
         if (!target.adds()) {
             kernels.fill(0, target.array());
         }
-        var from = Strides.of(dz.plain().isContiguous() ? dz : dz.copy());
-        var filter = Strides.of(w.isContiguous() ? w : w.copy());
+        var from = Strides.of(Dense.of(dz.plain()));
+        var filter = Strides.of(Dense.of(w));
         var to = Strides.into(target.array());
         int filters = w.dim(0) / spec.groups();
         int depth = patches.depth();
@@ -126,7 +120,7 @@ final class Im2col implements ConvAlgorithm {
         NDArray w = dw.array();
         var patches = Patches.of(spec, x, w, dz);
         var from = Strides.of(x);
-        var z = Strides.of(dz.plain().isContiguous() ? dz : dz.copy());
+        var z = Strides.of(Dense.of(dz.plain()));
         int filters = w.dim(0) / spec.groups();
         int depth = patches.depth();
         float[] sums = new float[w.dim(0) * depth];

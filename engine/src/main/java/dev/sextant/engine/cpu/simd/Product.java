@@ -1,5 +1,6 @@
 package dev.sextant.engine.cpu.simd;
 
+import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.UnarySpec;
 
 /// A matrix product `c (+)= a·b` whose operands need not exist as matrices: the driver [PackedGemm] asks for packed
@@ -27,6 +28,17 @@ abstract class Product {
         this.m = m;
         this.n = n;
         this.k = k;
+    }
+
+    /// Takes `values[first …]` as the bias, one per row or per column; null for none.
+    final void addBias(NDArray values, int first, boolean perRow) {
+        if (values != null) {
+            var b = Strides.of(values);
+            bias = b.data();
+            biasStride = b.step()[0];
+            biasBase = b.base() + first * biasStride;
+            biasPerRow = perRow;
+        }
     }
 
     /// Writes rows `i0 … i0+rows−1` of `a`, depth `k0 … k0+depth−1`, as `[depth][height]`; rows beyond are zero.

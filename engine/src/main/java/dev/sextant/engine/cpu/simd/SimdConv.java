@@ -58,7 +58,6 @@ interface SimdConv extends ConvKernels, SimdPointwise {
         int sourceChannels = w.dim(1);
         int resultChannels = w.dim(0) / groups;
         int taps = w.dim(2) * w.dim(3);
-        var b = bias == null ? null : Strides.of(bias);
         for (int g = 0; g < groups; g++) {
             var p = new PatchProduct(resultChannels, x.dim(0) * y.dim(2) * y.dim(3), sourceChannels, taps);
             source(p, x, from, g * sourceChannels);
@@ -74,12 +73,7 @@ interface SimdConv extends ConvKernels, SimdPointwise {
             p.wResult = filter.step()[0];
             p.wSource = filter.step()[1];
             p.wTap = Taps.offsets(filter, w);
-            if (b != null) {
-                p.bias = b.data();
-                p.biasStride = b.step()[0];
-                p.biasBase = b.base() + g * resultChannels * p.biasStride;
-                p.biasPerRow = true;
-            }
+            p.addBias(bias, g * resultChannels, true);
             p.activation = spec.activation();
             PackedGemm.run(workers(), p);
         }

@@ -92,12 +92,7 @@ interface SimdGemm extends GemmKernels, SimdFamily {
         var p = new MatrixProduct(x.dim(0), w.dim(0), w.dim(1), from.data(), from.base(), from.step()[0],
                 from.step()[1], weights.data(), weights.base(), weights.step()[1], weights.step()[0])
                 .into(to.data(), to.base(), to.step()[0], to.step()[1], false);
-        if (bias != null) {
-            var b = Strides.of(bias);
-            p.bias = b.data();
-            p.biasBase = b.base();
-            p.biasStride = b.step()[0];
-        }
+        p.addBias(bias, 0, false);
         p.activation = spec.activation();
         run(p);
     }

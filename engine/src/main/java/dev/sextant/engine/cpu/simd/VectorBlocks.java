@@ -49,8 +49,13 @@ final class VectorBlocks {
                 even = even.add(FloatVector.fromArray(S, z, i));
             }
         }
+        spill(even.add(odd), sums, at);
+    }
+
+    /// `sums[at + lane] += v`, in double precision.
+    static void spill(FloatVector v, double[] sums, int at) {
         float[] lanes = Scratch.ofThread().floats(Scratch.SPILL, LANES);
-        even.add(odd).intoArray(lanes, 0);
+        v.intoArray(lanes, 0);
         for (int i = 0; i < LANES; i++) {
             sums[at + i] += lanes[i];
         }

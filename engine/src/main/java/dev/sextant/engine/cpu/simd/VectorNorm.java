@@ -63,8 +63,8 @@ final class VectorNorm {
                 evenSquares = a.fma(a, evenSquares);
             }
         }
-        spill(even.add(odd), sums, at);
-        spill(evenSquares.add(oddSquares), sums, at + LANES);
+        VectorBlocks.spill(even.add(odd), sums, at);
+        VectorBlocks.spill(evenSquares.add(oddSquares), sums, at + LANES);
     }
 
     /// `Σ z` and `Σ z·(x − mean)`, one after the other from `sums[at]` on.
@@ -102,8 +102,8 @@ final class VectorNorm {
                 evenDot = FloatVector.fromArray(S, x, xi + i).sub(m).fma(a, evenDot);
             }
         }
-        spill(even.add(odd), sums, at);
-        spill(evenDot.add(oddDot), sums, at + LANES);
+        VectorBlocks.spill(even.add(odd), sums, at);
+        VectorBlocks.spill(evenDot.add(oddDot), sums, at + LANES);
     }
 
     /// As [#gradientSums], of `dz`: `dy` where `scale·(x − mean) + shift` is positive, else 0.
@@ -134,16 +134,8 @@ final class VectorNorm {
                 dot = d.fma(z, dot);
             }
         }
-        spill(sum, sums, at);
-        spill(dot, sums, at + LANES);
-    }
-
-    private static void spill(FloatVector v, double[] sums, int at) {
-        float[] lanes = Scratch.ofThread().floats(Scratch.SPILL, LANES);
-        v.intoArray(lanes, 0);
-        for (int i = 0; i < LANES; i++) {
-            sums[at + i] += lanes[i];
-        }
+        VectorBlocks.spill(sum, sums, at);
+        VectorBlocks.spill(dot, sums, at + LANES);
     }
 
     private static FloatVector relu(FloatVector v) {

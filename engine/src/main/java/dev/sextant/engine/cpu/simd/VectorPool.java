@@ -91,21 +91,6 @@ final class VectorPool {
         }
     }
 
-    /// `y (+)= x`, each with its distance between pixels.
-    static void addRow(float[] x, int from, int fromStride, float[] y, int to, int toStride, int pixels,
-            boolean adds) {
-        if (adds) {
-            for (int i = 0; i < pixels; i++) {
-                FloatVector.fromArray(S, y, to + i * toStride).add(FloatVector.fromArray(S, x, from + i * fromStride))
-                        .intoArray(y, to + i * toStride);
-            }
-        } else {
-            for (int i = 0; i < pixels; i++) {
-                FloatVector.fromArray(S, x, from + i * fromStride).intoArray(y, to + i * toStride);
-            }
-        }
-    }
-
     /// `y = x/divisor`.
     static void divide(float[] x, int from, float divisor, float[] y, int to, int pixels) {
         for (int i = 0; i < pixels * LANES; i += LANES) {

@@ -47,7 +47,7 @@ public record MemoryPlan(long parameters, long gradients, long others, long temp
     }
 
     private static MemoryPlan planned(Network network, int batch, Device device, Rates rates) {
-        var backend = new PlanBackend(device);
+        var backend = new PlanBackend(device, batch);
         Device shapes = Device.of(backend);
         Layer model = network.model();
         PlanBackend.fill(model, network.inputShape(batch), shapes);

@@ -26,8 +26,10 @@ public final class PlanBackend implements Backend {
     private long unpooled;
 
     /// A device of shapes, for whoever wants to see what a network does rather than how much memory it takes.
-    public static Device shapesOnly(Device real) {
-        return Device.of(new PlanBackend(real, new Probe(real, false)));
+    ///
+    /// @param batch images per step
+    public static Device shapesOnly(Device real, int batch) {
+        return Device.of(new PlanBackend(real, new Probe(real, batch, false)));
     }
 
     /// Gives a model parameters and buffers without values.
@@ -39,8 +41,8 @@ public final class PlanBackend implements Backend {
         model.initialize(input, shapes, 0);
     }
 
-    PlanBackend(Device real) {
-        this(real, new Probe(real, true));
+    PlanBackend(Device real, int batch) {
+        this(real, new Probe(real, batch, true));
     }
 
     private PlanBackend(Device real, Probe probe) {

@@ -40,8 +40,8 @@ final class PlanKernels implements InvocationHandler {
         for (int i : footprint.plain()) {
             (args[i] instanceof Target t ? t.array() : (NDArray) args[i]).plain();
         }
-        backend.passing(footprint.passing());
         take(footprint.kept());
+        backend.passing(footprint.passing());
         if (method.getReturnType() == Aux.class) {
             return footprint.hasAux() ? new Kept(method, args) : null;
         }

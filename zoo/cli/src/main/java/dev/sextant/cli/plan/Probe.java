@@ -7,6 +7,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.trace.HostMemory;
+import dev.sextant.engine.error.ShapeException;
 import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 import java.lang.reflect.InvocationTargetException;
@@ -21,6 +22,7 @@ import java.util.Map;
 /// image; nobody has to keep a model of the backend up to date.
 final class Probe {
     private final Device real;
+    private final int batch;
     private final boolean asksAll;
     private final Map<String, Footprint> known = new HashMap<>();
 
@@ -40,9 +42,11 @@ final class Probe {
         }
     }
 
+    /// @param batch   the first extent of arrays that hold something of every image
     /// @param asksAll whether to run every kernel, or only those that may keep something for their backward pass
-    Probe(Device real, boolean asksAll) {
+    Probe(Device real, int batch, boolean asksAll) {
         this.real = real;
+        this.batch = batch;
         this.asksAll = asksAll;
     }
 
@@ -70,11 +74,7 @@ final class Probe {
         }
         Footprint footprint = known.get(key.toString());
         if (footprint == null) {
-            int images = images(args);
-            footprint = run(method, args, 1);
-            if (images > 1) {
-                footprint = footprint.extended(run(method, args, 2), images);
-            }
+            footprint = asked(method, args);
             known.put(key.toString(), footprint);
         }
         return footprint;
@@ -83,22 +83,21 @@ final class Probe {
     /// Kernels on row-major arrays of parameters, which may be as large as the network.
     private static boolean takesNothing(String kernel) {
         return kernel.startsWith("linear") || kernel.equals("optimize") || kernel.equals("fill")
-                || kernel.equals("copy") || kernel.equals("copyRange") || kernel.equals("sumOfSquares");
+                || kernel.equals("copy") || kernel.equals("sumOfSquares");
     }
 
     private static String describe(NDArray a) {
         return a.shape() + (a.isBlocked() ? "b" : a.isContiguous() ? "" : "v");
     }
 
-    /// The batch: the first extent of an image or of a row of logits.
-    private static int images(Object[] args) {
-        for (Object arg : args) {
-            NDArray a = arg instanceof Target t ? t.array() : arg instanceof NDArray x ? x : null;
-            if (a != null && a.rank() > 1) {
-                return a.dim(0);
-            }
+    private Footprint asked(Method method, Object[] args) throws Throwable {
+        try {
+            Footprint one = run(method, args, 1);
+            return batch == 1 ? one : one.extended(run(method, args, 2), batch);
+        } catch (ShapeException e) {
+            // Arrays of parameters whose first extent happens to be the batch; they are moved, and take nothing.
+            return Footprint.NONE;
         }
-        return 1;
     }
 
     private Footprint run(Method method, Object[] args, int images) throws Throwable {
@@ -153,8 +152,8 @@ final class Probe {
 
     /// The like of an array for fewer images. Vectors hold one value per channel, unless they are labels.
     private NDArray smaller(NDArray a, int images) {
-        boolean batched = a.rank() > 1 || a.rank() == 1 && a.dtype() == DType.INT32;
-        Shape shape = batched ? a.shape().with(0, Math.min(images, a.dim(0))) : a.shape();
+        boolean batched = (a.rank() > 1 || a.rank() == 1 && a.dtype() == DType.INT32) && a.dim(0) == batch;
+        Shape shape = batched ? a.shape().with(0, images) : a.shape();
         NDArray array;
         if (a.layout() instanceof Layout.Blocked b) {
             array = NDArray.empty(shape, a.dtype(), Layout.Blocked.of(shape, b.lanes(), b.halo()), real);

@@ -43,8 +43,7 @@ class MemoryPlanTest {
         assertEquals(measured.parameters(), planned.parameters());
         assertEquals(measured.gradients(), planned.gradients());
         assertEquals(measured.others(), planned.others());
-        // Grouped convolutions (the paper's AlexNet) remember row-major copies whose order the plan does not know.
-        assertEquals(1, (double) planned.temporary() / measured.temporary(), edition.equals("paper") ? 0.1 : 0.05,
+        assertEquals(1, (double) planned.temporary() / measured.temporary(), 0.05,
                 "planned " + planned + ", measured " + measured);
         assertEquals(1, (double) planned.total() / measured.total(), 0.05);
     }

@@ -1,0 +1,96 @@
+package dev.sextant.kernels.settings;
+
+import dev.sextant.engine.error.DeviceException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// How a CUDA device computes; fixed for the device's life.
+///
+/// @param libraries      whether cuBLAS and cuDNN compute what they can, or our own kernels everything
+/// @param tf32           whether tensor cores may round the operands of products to 11 significant bits
+/// @param deterministic  whether only algorithms are taken that give the same bits on every run
+/// @param workspaceLimit bytes that one convolution may take beside its arrays
+/// @param algorithms     cuDNN's algorithms by name, taken wherever they support the geometry; for other directions and
+///                       geometries cuDNN suggests one
+public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic, long workspaceLimit,
+        Map<ConvDirection, String> algorithms) {
+    private static final long WORKSPACE = 256L << 20;
+
+    /// Our own kernels: what works with the driver alone.
+    public static final GpuSettings OWN = new GpuSettings(false, false, true, WORKSPACE, Map.of());
+    /// cuBLAS and cuDNN in strict float32, deterministic.
+    public static final GpuSettings LIBRARIES = new GpuSettings(true, false, true, WORKSPACE, Map.of());
+
+    public GpuSettings {
+        algorithms = Map.copyOf(algorithms);
+        algorithms.forEach((direction, name) -> direction.number(name));
+    }
+
+    /// From `key=value` pairs, as a command line gives them; unknown keys and values fail with what is known.
+    ///
+    /// | key | values |
+    /// |-----|--------|
+    /// | `gpu-lib` | `own` (default) or `cudnn` |
+    /// | `precision` | `strict` (default) or `tf32` |
+    /// | `deterministic` | `true` (default) or `false` |
+    /// | `workspace` | bytes |
+    /// | `forward`, `backward-data`, `backward-filter` | names of [ConvDirection#algorithms] |
+    public static GpuSettings of(Map<String, String> values) {
+        GpuSettings s = OWN;
+        for (var entry : values.entrySet()) {
+            s = s.with(entry.getKey(), entry.getValue());
+        }
+        return s;
+    }
+
+    private GpuSettings with(String key, String value) {
+        return switch (key) {
+            case "gpu-lib" -> new GpuSettings(isFirst(key, value, "cudnn", "own"), tf32, deterministic, workspaceLimit,
+                    algorithms);
+            case "precision" -> new GpuSettings(libraries, isFirst(key, value, "tf32", "strict"), deterministic,
+                    workspaceLimit, algorithms);
+            case "deterministic" -> new GpuSettings(libraries, tf32, isFirst(key, value, "true", "false"),
+                    workspaceLimit, algorithms);
+            case "workspace" -> new GpuSettings(libraries, tf32, deterministic, bytes(value), algorithms);
+            default -> {
+                var named = new EnumMap<ConvDirection, String>(ConvDirection.class);
+                named.putAll(algorithms);
+                named.put(direction(key), value);
+                yield new GpuSettings(libraries, tf32, deterministic, workspaceLimit, named);
+            }
+        };
+    }
+
+    private static ConvDirection direction(String key) {
+        for (var direction : ConvDirection.values()) {
+            if (direction.label().equals(key)) {
+                return direction;
+            }
+        }
+        throw new DeviceException("cuda: there is no setting '%s'; known are gpu-lib, precision, deterministic, "
+                + "workspace, forward, backward-data and backward-filter", key);
+    }
+
+    private static boolean isFirst(String key, String value, String yes, String no) {
+        if (!List.of(yes, no).contains(value)) {
+            throw new DeviceException("cuda: %s=%s; it is %s or %s", key, value, yes, no);
+        }
+        return value.equals(yes);
+    }
+
+    private static long bytes(String value) {
+        try {
+            return Long.parseUnsignedLong(value);
+        } catch (NumberFormatException e) {
+            throw new DeviceException(e, "cuda: workspace=%s must be a number of bytes", value);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return libraries ? String.format(Locale.ROOT, "cuBLAS and cuDNN in %s, %s", tf32 ? "TF32" : "strict float32",
+                deterministic ? "deterministic" : "not deterministic") : "own kernels";
+    }
+}

@@ -1,0 +1,2 @@
+/// How a CUDA device is to compute: with which library, precision and algorithms.
+package dev.sextant.kernels.settings;
