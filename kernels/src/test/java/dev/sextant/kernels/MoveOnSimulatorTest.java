@@ -12,6 +12,7 @@ import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DTypeException;
 import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.error.ShapeException;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
@@ -75,6 +76,27 @@ class MoveOnSimulatorTest {
         NDArray counts = NDArray.full(Shape.of(5), 2, DType.INT32, cuda);
         cuda.kernels().copy(counts, counts, Write.ADD);
         assertArrayEquals(new int[] {4, 4, 4, 4, 4}, counts.toInts());
+    }
+
+    /// Six axes of which no two join are the most that the kernels walk, also where the grid has fewer threads than there
+    /// are elements.
+    @Test
+    void sixAxesAreWalkedAndSevenRefused() {
+        cuda = SimulatedDevice.traced();
+        ((CudaBackend) cuda.backend()).limitGrid(1);
+        NDArray[] results = new NDArray[2];
+        for (int i = 0; i < 2; i++) {
+            Device device = i == 0 ? Device.ref() : cuda;
+            NDArray x = NDArray.of(Compare.values(8, 2 * 3 * 4 * 3 * 2 * 5), Shape.of(2, 3, 4, 3, 2, 5), device);
+            NDArray y = x.permute(5, 4, 3, 2, 1, 0).copy();
+            device.kernels().copy(x.permute(5, 4, 3, 2, 1, 0), y, Write.ADD);
+            y.permute(5, 4, 3, 2, 1, 0).narrow(2, 1, 2).fill(3);
+            results[i] = y;
+        }
+        assertArrayEquals(results[0].toFloats(), results[1].toFloats());
+        NDArray seven = NDArray.zeros(Shape.of(2, 2, 2, 2, 2, 2, 2), DType.FLOAT32, cuda);
+        var e = assertThrows(ShapeException.class, () -> seven.permute(6, 5, 4, 3, 2, 1, 0).copy());
+        assertTrue(e.getMessage().contains("7 axes that do not merge"), e.getMessage());
     }
 
     @Test
