@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Storage;
 import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
 
@@ -39,10 +40,7 @@ final class BatchConv {
             shift[k] = image.shift(k / taps, tap / w.dim(3) * spec.dilation().h(),
                     tap % w.dim(3) * spec.dilation().w());
         }
-        var filter = Strides.of(w);
-        var weights = new Weights(filter, w.dim(0), filter.step()[0], w.dim(1), filter.step()[1],
-                Taps.offsets(filter, w));
-        run(workers, image, shift, weights, spec.stride().h(), x, bias == null ? null : Vector1.of(bias),
+        run(workers, image, shift, Weights.of(w), spec.stride().h(), x, bias == null ? null : Vector1.of(bias),
                 spec.activation(), y, false);
     }
 
@@ -65,7 +63,7 @@ final class BatchConv {
         }
         var filter = Strides.of(w);
         var weights = new Weights(filter, w.dim(1), filter.step()[1], w.dim(0), filter.step()[0],
-                Taps.offsets(filter, w));
+                Taps.offsets(filter, w), null);
         run(workers, image, shift, weights, 1, dz, null, UnarySpec.IDENTITY, result, dx.adds());
     }
 
@@ -77,19 +75,37 @@ final class BatchConv {
     }
 
     /// Where the weights between result channel `i` and source channel `c` lie.
-    private record Weights(Strides w, int results, int resultStep, int sources, int sourceStep, int[] tap) {
+    ///
+    /// @param owner keeps the packed form, or null
+    record Weights(Strides w, int results, int resultStep, int sources, int sourceStep, int[] tap, Storage owner) {
+
+        /// Those of a forward convolution.
+        static Weights of(NDArray w) {
+            var filter = Strides.of(w);
+            return new Weights(filter, w.dim(0), filter.step()[0], w.dim(1), filter.step()[1],
+                    Taps.offsets(filter, w), Panels.owner(w));
+        }
+
+        private record Form(int rows) {
+        }
 
         /// Packs them for a tile: `[panel][c, tap][rows]`, rows beyond the last being zero.
-        float[] pack(int rows) {
+        KeptFloats pack(int rows) {
+            int size = Math.ceilDiv(results, rows) * rows * sources * tap.length;
+            return owner == null ? pack(rows, new KeptFloats(Scratch.ofThread().floats(Scratch.PACKED_A, size), 0))
+                    : owner.form(new Form(rows), () -> pack(rows, KeptFloats.of(size)));
+        }
+
+        private KeptFloats pack(int rows, KeptFloats packed) {
             int depth = sources * tap.length;
             int panels = Math.ceilDiv(results, rows);
-            float[] packed = Scratch.ofThread().floats(Scratch.PACKED_A, panels * rows * depth);
             for (int panel = 0; panel < panels; panel++) {
                 for (int k = 0; k < depth; k++) {
                     int from = w.base() + k / tap.length * sourceStep + tap[k % tap.length];
                     for (int i = 0; i < rows; i++) {
                         int result = panel * rows + i;
-                        packed[(panel * depth + k) * rows + i] = result < results ? w.data()[from + result * resultStep]
+                        packed.data()[packed.base() + (panel * depth + k) * rows + i] = result < results
+                                ? w.data()[from + result * resultStep]
                                 : 0;
                     }
                 }
@@ -105,7 +121,7 @@ final class BatchConv {
         int p = y.dim(2);
         int q = y.dim(3);
         ShiftTile tile = ShiftTile.forShape(filters, q * LANES);
-        float[] packed = weights.pack(tile.rows);
+        KeptFloats packed = weights.pack(tile.rows);
         int panels = Math.ceilDiv(filters, tile.rows);
         int rowWidth = Math.ceilDiv(q * LANES, tile.columns) * tile.columns;
         var from = Strides.of(x);
@@ -122,12 +138,12 @@ final class BatchConv {
             for (int h = 0; h < p; h++) {
                 for (int panel = 0; panel < panels; panel++) {
                     for (int j = 0; j < rowWidth; j += tile.columns) {
-                        tile.run(shift.length, packed, panel * tile.rows * shift.length, turned,
+                        tile.run(shift.length, packed.data(), packed.base() + panel * tile.rows * shift.length, turned,
                                 h * strideH * image.rowStride() + j, shift, row, panel * tile.rows * rowWidth + j,
                                 rowWidth);
                     }
                 }
-                finish(row, rowWidth, filters, q, bias, activation);
+                finish(row, rowWidth, filters, q * LANES, bias, activation);
                 for (int f = 0; f < filters; f++) {
                     Turning.back(row, f * rowWidth, q, to, n0, count, to.base() + f * to.step()[1] + h * to.step()[2],
                             adds);
@@ -136,9 +152,10 @@ final class BatchConv {
         });
     }
 
-    private static void finish(float[] row, int rowWidth, int filters, int q, Vector1 bias, UnarySpec activation) {
+    /// Adds the bias and applies the activation to rows that lie `rowWidth` apart.
+    static void finish(float[] row, int rowWidth, int filters, int length, Vector1 bias, UnarySpec activation) {
         for (int f = 0; f < filters && bias != null; f++) {
-            Loops.addScalar(bias.get(f), row, f * rowWidth, q * LANES);
+            Loops.addScalar(bias.get(f), row, f * rowWidth, length);
         }
         if (!activation.isIdentity()) {
             Unary.apply(activation, row, 0, row, 0, filters * rowWidth);

@@ -13,7 +13,11 @@ final class DotProduct {
     /// Depths of a block: its part of a tile's rows of `w` stays in the first-level cache, all of `x` in the second.
     private static final int DEPTH = 1024;
     /// The most rows of `x` for which reading `w` in place is worth more than the better tiles of packed operands.
-    private static final int MOST_ROWS = 48;
+    static final int MOST_ROWS = 48;
+    /// Fewer rows than this are worth it however short the depth.
+    private static final int FEW_ROWS = 4;
+    /// Elements of `x` that are packed by one thread.
+    private static final int PACKED = 1 << 13;
     /// Elements of `w` worth a chunk of their own.
     private static final int CHUNK = 1 << 16;
     private static final int MOST_CHUNKS = 32;
@@ -30,12 +34,12 @@ final class DotProduct {
 
     /// Whether a product is of this kind.
     static boolean suits(MatrixProduct p) {
-        return LANES > 1 && p.m <= MOST_ROWS && p.bRow == 1 && p.k >= 8 * LANES;
+        return LANES > 1 && p.m <= MOST_ROWS && p.bRow == 1 && p.k >= (p.m < FEW_ROWS ? 2 : 8) * LANES;
     }
 
     static void run(Workers workers, MatrixProduct product) {
         var it = new DotProduct(product);
-        it.packX();
+        it.packX(workers);
         int widest = DotTile.within(product.m, product.n).columns;
         int units = Math.ceilDiv(product.n, widest);
         int chunks = Math.clamp((long) product.n * product.k / CHUNK, 1, Math.min(units, MOST_CHUNKS));
@@ -50,20 +54,20 @@ final class DotProduct {
     }
 
     /// Groups of a tile's rows, each `[depth / lanes][rows][lanes]`.
-    private void packX() {
-        for (int i = 0; i < p.m;) {
-            int rows = DotTile.within(p.m - i, 1).rows;
-            for (int r = 0; r < rows; r++) {
-                int from = p.aBase + (i + r) * p.aRow;
-                int to = Scratch.LEAD + i * depth + r * LANES;
-                for (int k = 0; k < depth; k += LANES) {
-                    for (int lane = 0; lane < LANES; lane++) {
-                        x[to + k * rows + lane] = p.a[from + (k + lane) * p.aColumn];
-                    }
+    private void packX(Workers workers) {
+        int most = DotTile.within(p.m, 1).rows;
+        int whole = p.m / most * most;
+        int groups = whole / most + p.m - whole;
+        workers.run((long) p.m * depth < PACKED ? 1 : groups, chunk -> {
+            int end = (long) p.m * depth < PACKED ? groups : chunk + 1;
+            for (int group = chunk; group < end; group++) {
+                int first = Math.min(group * most, whole) + Math.max(0, group - whole / most);
+                int rows = first < whole ? most : 1;
+                for (int r = 0; r < rows; r++) {
+                    p.packRow(first + r, depth, LANES, x, Scratch.LEAD + first * depth + r * LANES, rows * LANES);
                 }
             }
-            i += rows;
-        }
+        });
     }
 
     /// Columns `j0 …` of the result, all rows.
@@ -84,7 +88,7 @@ final class DotProduct {
             for (int j = 0; j < columns; j++) {
                 block[i * columns + j] = fold(sums, (i * columns + j) * LANES) + rest(i, j0 + j);
                 if (p.add) {
-                    block[i * columns + j] += p.c[p.cBase + i * p.cRowStride + p.columnOffset(j0 + j)];
+                    block[i * columns + j] += p.c[p.rowPlace(i) + p.columnOffset(j0 + j)];
                 }
             }
         }
@@ -93,18 +97,22 @@ final class DotProduct {
         }
         for (int i = 0; i < p.m; i++) {
             for (int j = 0; j < columns; j++) {
-                p.c[p.cBase + i * p.cRowStride + p.columnOffset(j0 + j)] = block[i * columns + j];
+                p.c[p.rowPlace(i) + p.columnOffset(j0 + j)] = block[i * columns + j];
             }
         }
     }
 
-    private static float fold(float[] sums, int at) {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int lane = 0; lane < half; lane++) {
-                sums[at + lane] += sums[at + half + lane];
-            }
+    /// Adds the lanes in halves, without the trips to memory that a loop would make.
+    private static float fold(float[] s, int at) {
+        if (LANES == 16) {
+            return fold(s[at] + s[at + 8], s[at + 1] + s[at + 9], s[at + 2] + s[at + 10], s[at + 3] + s[at + 11],
+                    s[at + 4] + s[at + 12], s[at + 5] + s[at + 13], s[at + 6] + s[at + 14], s[at + 7] + s[at + 15]);
         }
-        return sums[at];
+        return fold(s[at], s[at + 1], s[at + 2], s[at + 3], s[at + 4], s[at + 5], s[at + 6], s[at + 7]);
+    }
+
+    private static float fold(float a, float b, float c, float d, float e, float f, float g, float h) {
+        return ((a + e) + (c + g)) + ((b + f) + (d + h));
     }
 
     /// The depths beyond the last whole vector.

@@ -3,6 +3,8 @@ package dev.sextant.engine.cpu.simd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -54,9 +56,12 @@ abstract class PixelTile {
     };
 
     /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
-    static PixelTile forShape(int width, int blocks, int pixelStride) {
+    ///
+    /// @param most the most result blocks it may have
+    static PixelTile forShape(int width, int blocks, int pixelStride, int most) {
         return Arrays.stream(ALL)
-                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && t.blocks <= most
+                        && blocks % t.blocks == 0)
                 .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
     }
 
@@ -69,6 +74,22 @@ abstract class PixelTile {
     ///                end with it
     /// @return null if no tiles fit
     static PixelTile[] cover(int width, int blocks, int pixelStride, boolean shifted) {
+        PixelTile[] cover = COVERS.computeIfAbsent(new Row(width, blocks, pixelStride, shifted), _ -> {
+            PixelTile[] found = longCover(width, blocks, pixelStride, shifted);
+            return found == null ? NONE : found;
+        });
+        return cover == NONE ? null : cover;
+    }
+
+    /// What a cover depends on. The search for one takes longer than a small convolution, so covers are remembered;
+    /// there are as many as kinds of rows.
+    private record Row(int width, int blocks, int pixelStride, boolean shifted) {
+    }
+
+    private static final Map<Row, PixelTile[]> COVERS = new ConcurrentHashMap<>();
+    private static final PixelTile[] NONE = {};
+
+    private static PixelTile[] longCover(int width, int blocks, int pixelStride, boolean shifted) {
         int repeats = Math.max(0, width / PERIOD - 2);
         PixelTile[] end = shortCover(width - repeats * PERIOD, blocks, pixelStride, shifted);
         if (repeats == 0 || end == null) {
