@@ -49,6 +49,8 @@ static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned) ((ui
 template <class T> static inline T __ldg(const T* p) { return *p; }
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
+static inline double sinpi(double x) { return sin(x * 3.14159265358979323846); }
+static inline double cospi(double x) { return cos(x * 3.14159265358979323846); }
 
 #ifdef SIM_TRACED
 extern "C" void sim_record_fma(float a, float b, float c, const char* file, int line);
@@ -65,12 +67,15 @@ static inline float sim_fmaf(float a, float b, float c, const char* file, int li
 #define __syncthreads() sim_barrier(__LINE__)
 
 enum { SIM_SYNC, SIM_BALLOT, SIM_SHFL, SIM_SHFL_UP, SIM_SHFL_DOWN, SIM_SHFL_XOR };
+// As on the device, a value of 8 bytes is two shuffles.
 template <class T> static inline T sim_shuffle(int kind, unsigned mask, T value, int argument, int width, int line) {
-    static_assert(sizeof(T) == 4, "shuffles of 4 bytes");
-    unsigned bits;
-    memcpy(&bits, &value, 4);
-    bits = sim_warp(kind, mask, bits, argument, width, line);
-    memcpy(&value, &bits, 4);
+    static_assert(sizeof(T) % 4 == 0, "shuffles of words");
+    unsigned words[sizeof(T) / 4];
+    memcpy(words, &value, sizeof(T));
+    for (unsigned& word : words) {
+        word = sim_warp(kind, mask, word, argument, width, line);
+    }
+    memcpy(&value, words, sizeof(T));
     return value;
 }
 template <class T> static inline T sim_shuffle_of(int kind, int line, unsigned mask, T v, int arg, int width = 32) {

@@ -8,8 +8,16 @@ final class Activations {
     private Activations() {
     }
 
+    /// Whether it can be fused; others are a kernel of their own.
+    static boolean fuses(UnarySpec activation) {
+        return switch (activation.kind()) {
+            case IDENTITY, RELU, SIGMOID, TANH, SCALED_TANH, HARDTANH -> true;
+            default -> false;
+        };
+    }
+
     /// The number, in the order of the header.
-    static int number(String op, UnarySpec activation) {
+    static int number(UnarySpec activation) {
         return switch (activation.kind()) {
             case IDENTITY -> 0;
             case RELU -> 1;
@@ -17,8 +25,7 @@ final class Activations {
             case TANH -> 3;
             case SCALED_TANH -> 4;
             case HARDTANH -> 5;
-            default -> throw new DeviceException("%s: cuda cannot fuse the activation %s; apply it as an operation of "
-                    + "its own (--fuse off)", op, activation.kind());
+            default -> throw new DeviceException("cuda: %s cannot be fused", activation.kind());
         };
     }
 }

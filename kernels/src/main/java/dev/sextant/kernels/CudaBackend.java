@@ -83,6 +83,7 @@ public final class CudaBackend implements Backend {
         NDArray dense = target.isContiguous() ? target
                 : NDArray.empty(target.shape(), target.dtype(), target.device());
         staging.upload(host, Math.toIntExact(dense.size()), CudaStorage.address(dense));
+        CudaStorage.uploaded(dense, host);
         if (dense != target) {
             kernels.copy(dense, target, Write.SET);
         }

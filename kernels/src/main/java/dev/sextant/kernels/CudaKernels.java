@@ -8,26 +8,27 @@ import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.op.OpSpec;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Target;
-import dev.sextant.engine.spi.UnsupportedKernels;
+import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.conv.ConvProblem;
 import dev.sextant.kernels.driver.CudaContext;
-import dev.sextant.kernels.driver.CudaFunction.Dim;
 import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
 import dev.sextant.kernels.gemm.SgemmChoice;
 import dev.sextant.kernels.gemm.SgemmRung;
-import java.lang.ref.Reference;
 
-/// The operations that have kernels of our own; the others fail by name.
-class CudaKernels extends UnsupportedKernels {
+/// All kernel families. Matrix products and convolutions, whose algorithm can be chosen, are here; the families beside
+/// them launch the kernels of one `.cu` file each.
+class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaNorm, CudaLoss, CudaOptimizer,
+        CudaIndex {
     private static final int SUM_THREADS = 256;
     private static final MatmulSpec BY_TRANSPOSED = new MatmulSpec(false, true);
     private static final MatmulSpec TRANSPOSED_BY = new MatmulSpec(true, false);
 
+    private final Launcher launcher;
     private final CudaContext context;
     private final Modules modules;
     private final Sgemm sgemm;
@@ -36,11 +37,16 @@ class CudaKernels extends UnsupportedKernels {
     private volatile ConvAlgorithm chosenConvolution;
 
     CudaKernels(CudaContext context, DeviceMemory memory) {
-        super("cuda");
         this.context = context;
         this.modules = new Modules(context);
+        this.launcher = new Launcher(context, modules, memory);
         this.sgemm = new Sgemm(modules);
         this.convolution = new Convolution(modules, memory, sgemm);
+    }
+
+    @Override
+    public Launcher launcher() {
+        return launcher;
     }
 
     /// Takes one rung of the ladder for every product from now on, or with null the best for each shape.
@@ -98,7 +104,7 @@ class CudaKernels extends UnsupportedKernels {
         context.attach();
         var problem = GemmProblem.of(spec, a, b, y, write);
         multiply(problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
-        keepUntilQueued(a, b, y);
+        Launcher.keep(a, b, y);
     }
 
     /// `C (+)= A·B`, to which every product and linear layer comes down.
@@ -108,9 +114,9 @@ class CudaKernels extends UnsupportedKernels {
 
     @Override
     public void linear(LinearSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
-        onDense(y, Write.SET, dense -> {
+        launcher.into(y, Write.SET, (dense, add) -> {
             matmul(BY_TRANSPOSED, x, w, dense, Write.SET);
-            biasAndActivation("linear", spec.activation(), bias, dense, y.dim(0), y.dim(1), 1);
+            biasAndActivation(spec.activation(), bias, dense, y.dim(0), y.dim(1), 1);
         });
     }
 
@@ -137,11 +143,11 @@ class CudaKernels extends UnsupportedKernels {
         var problem = ConvProblem.of(spec, x.shape(), w.shape(), y.shape());
         NDArray xd = x.contiguous();
         NDArray wd = w.contiguous();
-        onDense(y, Write.SET, dense -> {
+        launcher.into(y, Write.SET, (dense, add) -> {
             convolve(problem, CudaStorage.address(xd), CudaStorage.address(wd), CudaStorage.address(dense));
-            biasAndActivation("conv2d", spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
+            biasAndActivation(spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
         });
-        keepUntilQueued(xd, wd);
+        Launcher.keep(xd, wd);
     }
 
     @Override
@@ -150,10 +156,9 @@ class CudaKernels extends UnsupportedKernels {
         var problem = ConvProblem.of(spec, dx.array().shape(), w.shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray wd = w.contiguous();
-        onDense(dx.array(), dx.write(), dense -> convolveBackwardData(problem,
-                CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense),
-                dx.adds() && dense == dx.array()));
-        keepUntilQueued(dzd, wd);
+        launcher.into(dx, (dense, add) -> convolveBackwardData(problem,
+                CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense), add == 1));
+        Launcher.keep(dzd, wd);
     }
 
     @Override
@@ -162,10 +167,9 @@ class CudaKernels extends UnsupportedKernels {
         var problem = ConvProblem.of(spec, x.shape(), dw.array().shape(), dz.shape());
         NDArray dzd = dz.contiguous();
         NDArray xd = x.contiguous();
-        onDense(dw.array(), dw.write(), dense -> convolveBackwardFilter(problem,
-                CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense),
-                dw.adds() && dense == dw.array()));
-        keepUntilQueued(dzd, xd);
+        launcher.into(dw, (dense, add) -> convolveBackwardFilter(problem,
+                CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense), add == 1));
+        Launcher.keep(dzd, xd);
     }
 
     @Override
@@ -188,70 +192,31 @@ class CudaKernels extends UnsupportedKernels {
         convolution.backwardFilter(choose(problem), problem, dz, x, dw, add);
     }
 
-    /// Lets `kernel` write a dense array: the target itself, or one that is then written into it.
-    void onDense(NDArray target, Write write, java.util.function.Consumer<NDArray> kernel) {
-        if (target.isContiguous()) {
-            kernel.accept(target);
-            keepUntilQueued(target);
-        } else {
-            NDArray dense = NDArray.empty(target.shape(), target.dtype(), target.device());
-            kernel.accept(dense);
-            copy(dense, target, write);
+    /// `y = f(y + bias)` in place, `y` `[outer, channels, inner]` being dense.
+    void biasAndActivation(UnarySpec activation, NDArray bias, NDArray y, int outer, int channels, int inner) {
+        boolean fuses = Activations.fuses(activation);
+        UnarySpec f = fuses ? activation : UnarySpec.IDENTITY;
+        if (bias != null || !f.isIdentity()) {
+            NDArray dense = Launcher.dense(bias);
+            launcher.elements("bias", "bias_activate", y.size(), LaunchParameters.begin()
+                    .struct(outer, channels, inner).int32(Activations.number(f)).float32((float) f.a())
+                    .float32((float) f.b()).pointer(Launcher.at(dense)).pointer(CudaStorage.address(y)), dense, y);
         }
-    }
-
-    void biasAndActivation(String op, UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
-            int inner) {
-        if (bias == null && activation.isIdentity()) {
-            return;
+        if (!fuses) {
+            unary(activation, y, y);
         }
-        NDArray dense = bias == null ? null : bias.contiguous();
-        modules.launch("bias", "bias_activate", y.size(), LaunchParameters.begin().struct(outer, channels, inner)
-                .int32(Activations.number(op, activation)).float32((float) activation.a())
-                .float32((float) activation.b()).pointer(dense == null ? 0 : CudaStorage.address(dense))
-                .pointer(CudaStorage.address(y)));
-        keepUntilQueued(dense, y);
     }
 
     private void biasGradient(NDArray dz, Target dbias, int outer, int channels, int inner) {
         context.attach();
-        onDense(dbias.array(), dbias.write(), dense -> sumOverChannels(outer, channels, inner,
-                CudaStorage.address(dz), CudaStorage.address(dense), dbias.adds() && dense == dbias.array()));
-        keepUntilQueued(dz);
+        launcher.into(dbias, (dense, add) -> sumOverChannels(outer, channels, inner, CudaStorage.address(dz),
+                CudaStorage.address(dense), add == 1));
+        Launcher.keep(dz);
     }
 
     /// `dbias (+)= Σ dz` over the outer and inner axes of `dz` `[outer, channels, inner]`.
     void sumOverChannels(int outer, int channels, int inner, long dz, long dbias, boolean add) {
-        modules.function("bias", "bias_backward").launch(Dim.of(channels), Dim.of(SUM_THREADS),
-                LaunchParameters.begin().struct(outer, channels, inner).pointer(dz).pointer(dbias).int32(add ? 1 : 0));
-    }
-
-    // ---- moving ----
-
-    @Override
-    public void fill(double value, NDArray y) {
-        context.attach();
-        int bits = y.dtype() == DType.INT32 ? (int) value : Float.floatToRawIntBits((float) value);
-        var walk = StridedWalk.of("fill", y, y);
-        modules.launch("move", "fill_bits", walk.count(),
-                LaunchParameters.begin().struct(walk.fields()).pointer(CudaStorage.address(y)).int32(bits));
-        keepUntilQueued(y);
-    }
-
-    @Override
-    public void copy(NDArray x, NDArray y, Write write) {
-        context.attach();
-        String kernel = write == Write.SET ? "copy_bits" : y.dtype() == DType.INT32 ? "add_i32" : "add_f32";
-        var walk = StridedWalk.of("copy", x, y);
-        modules.launch("move", kernel, walk.count(), LaunchParameters.begin().struct(walk.fields())
-                .pointer(CudaStorage.address(x)).pointer(CudaStorage.address(y)));
-        keepUntilQueued(x, y);
-    }
-
-    // The collector must not take an array, and the pool not hand its memory on, before the launch is queued.
-    static void keepUntilQueued(NDArray... arrays) {
-        for (NDArray array : arrays) {
-            Reference.reachabilityFence(array);
-        }
+        launcher.blocks("bias", "bias_backward", channels, SUM_THREADS, LaunchParameters.begin()
+                .struct(outer, channels, inner).pointer(dz).pointer(dbias).int32(add ? 1 : 0));
     }
 }

@@ -1,5 +1,8 @@
 package dev.sextant.kernels;
 
+import static dev.sextant.kernels.Launcher.at;
+import static dev.sextant.kernels.Launcher.floats;
+
 import dev.sextant.engine.DType;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
@@ -27,12 +30,10 @@ import dev.sextant.kernels.settings.GpuSettings;
 /// have, for forms of them that they cannot express, and for arrays without elements. Which it is follows from the
 /// spec and the shapes alone, before anything is called; a call that fails is an error and is not tried elsewhere.
 final class LibraryKernels extends CudaKernels {
-    private final CudaContext context;
     private final Libraries libraries;
 
     LibraryKernels(CudaContext context, DeviceMemory memory, GpuSettings settings) {
         super(context, memory);
-        this.context = context;
         this.libraries = new Libraries(context, memory, settings);
     }
 
@@ -98,14 +99,13 @@ final class LibraryKernels extends CudaKernels {
     // A bias with an activation is one pass of our own kernel, and would be two of cuDNN's: its one fused call turns
     // NaN into 0 and has no gradient to go with it.
     @Override
-    void biasAndActivation(String op, UnarySpec activation, NDArray bias, NDArray y, int outer, int channels,
-            int inner) {
+    void biasAndActivation(UnarySpec activation, NDArray bias, NDArray y, int outer, int channels, int inner) {
         if (bias != null && activation.isIdentity() && y.size() > 0) {
-            NDArray dense = bias.contiguous();
-            libraries.pointwise().addBias(outer, channels, inner, CudaStorage.address(dense), CudaStorage.address(y));
-            keepUntilQueued(dense, y);
+            NDArray dense = floats("bias", bias);
+            libraries.pointwise().addBias(outer, channels, inner, at(dense), at(y));
+            Launcher.keep(dense, y);
         } else {
-            super.biasAndActivation(op, activation, bias, y, outer, channels, inner);
+            super.biasAndActivation(activation, bias, y, outer, channels, inner);
         }
     }
 
@@ -170,25 +170,24 @@ final class LibraryKernels extends CudaKernels {
         if (y.size() == 0) {
             return;
         }
-        context.attach();
-        NDArray xd = x.contiguous();
-        onDense(y, Write.SET, dense -> libraries.pooling().forward(spec, x.shape(), y.shape(), CudaStorage.address(xd),
-                CudaStorage.address(dense)));
-        keepUntilQueued(xd);
+        NDArray xd = floats(spec.opName(), x);
+        launcher().into(y, Write.SET,
+                (dense, add) -> libraries.pooling().forward(spec, x.shape(), y.shape(), at(xd),
+                        at(dense)));
+        Launcher.keep(xd);
     }
 
     private void poolBackward(Pool2dSpec spec, NDArray dy, NDArray x, NDArray y, Target dx) {
         if (y.size() == 0) {
             return;
         }
-        context.attach();
-        NDArray dyd = dy.contiguous();
-        NDArray xd = x.contiguous();
-        NDArray yd = y.contiguous();
-        onDense(dx.array(), dx.write(), dense -> libraries.pooling().backward(spec, x.shape(), y.shape(),
-                CudaStorage.address(yd), CudaStorage.address(dyd), CudaStorage.address(xd), CudaStorage.address(dense),
-                dx.adds() && dense == dx.array()));
-        keepUntilQueued(dyd, xd, yd);
+        NDArray dyd = floats(spec.opName(), dy);
+        NDArray xd = floats(spec.opName(), x);
+        NDArray yd = floats(spec.opName(), y);
+        launcher().into(dx, (dense, add) -> libraries.pooling().backward(spec, x.shape(), y.shape(),
+                at(yd), at(dyd), at(xd), at(dense),
+                add == 1));
+        Launcher.keep(dyd, xd, yd);
     }
 
     // ---- batch norm ----
@@ -209,31 +208,30 @@ final class LibraryKernels extends CudaKernels {
             // and nothing of it survives the statistics that cuDNN saves in float32.
             return super.batchNorm(spec, x, gamma, beta, runningMean, runningVar, y);
         }
-        context.attach();
-        NDArray xd = x.contiguous();
+        NDArray xd = floats(spec.opName(), x);
         NDArray g = orFull(gamma, x, 1);
         NDArray b = orFull(beta, x, 0);
-        NDArray mean = runningMean == null ? null : runningMean.contiguous();
-        NDArray variance = runningVar == null ? null : runningVar.contiguous();
+        NDArray mean = floats(spec.opName(), runningMean);
+        NDArray variance = floats(spec.opName(), runningVar);
         Saved saved = spec.training() ? new Saved(perChannel(x), perChannel(x)) : null;
-        onDense(y, Write.SET, dense -> {
+        launcher().into(y, Write.SET, (dense, add) -> {
             if (saved == null) {
-                libraries.batchNorm().infer(spec, x.shape(), CudaStorage.address(xd), CudaStorage.address(g),
-                        CudaStorage.address(b), CudaStorage.address(mean), CudaStorage.address(variance),
-                        CudaStorage.address(dense));
+                libraries.batchNorm().infer(spec, x.shape(), at(xd), at(g),
+                        at(b), at(mean), at(variance),
+                        at(dense));
             } else {
-                libraries.batchNorm().train(spec, x.shape(), CudaStorage.address(xd), CudaStorage.address(g),
-                        CudaStorage.address(b), addressOrNull(mean), addressOrNull(variance),
-                        CudaStorage.address(saved.mean), CudaStorage.address(saved.inverse),
-                        CudaStorage.address(dense));
+                libraries.batchNorm().train(spec, x.shape(), at(xd), at(g),
+                        at(b), at(mean), at(variance),
+                        at(saved.mean), at(saved.inverse),
+                        at(dense));
             }
-            super.biasAndActivation("batch_norm", spec.activation(), null, dense, 1, 1, Math.toIntExact(y.size()));
+            super.biasAndActivation(spec.activation(), null, dense, 1, 1, Math.toIntExact(y.size()));
         });
         if (spec.training()) {
             writeBack(mean, runningMean);
             writeBack(variance, runningVar);
         }
-        keepUntilQueued(xd, g, b, mean, variance);
+        Launcher.keep(xd, g, b, mean, variance);
         return spec.training() ? saved : new Running(beta, runningMean, runningVar);
     }
 
@@ -243,11 +241,7 @@ final class LibraryKernels extends CudaKernels {
 
     private static NDArray orFull(NDArray parameter, NDArray x, double value) {
         return parameter == null ? NDArray.full(Shape.of(x.dim(1)), value, DType.FLOAT32, x.device())
-                : parameter.contiguous();
-    }
-
-    private static long addressOrNull(NDArray x) {
-        return x == null ? 0 : CudaStorage.address(x);
+                : floats("batch_norm", parameter);
     }
 
     private void writeBack(NDArray dense, NDArray original) {
@@ -275,25 +269,25 @@ final class LibraryKernels extends CudaKernels {
     // into an array of its own.
     private void batchGradients(BatchNormSpec spec, NDArray dz, NDArray x, NDArray gamma, Saved saved, Target dx,
             Target dgamma, Target dbeta) {
-        context.attach();
-        NDArray dzd = dz.contiguous();
-        NDArray xd = x.contiguous();
+        NDArray dzd = floats(spec.opName(), dz);
+        NDArray xd = floats(spec.opName(), x);
         NDArray g = orFull(gamma, x, 1);
         boolean direct = dgamma != null && dbeta != null && dgamma.write() == dbeta.write()
                 && dgamma.array().isContiguous() && dbeta.array().isContiguous();
         NDArray dg = direct ? dgamma.array() : perChannel(x);
         NDArray db = direct ? dbeta.array() : perChannel(x);
         NDArray data = dx == null ? NDArray.empty(x.shape(), x.dtype(), x.device()) : dx.array();
-        onDense(data, dx == null ? Write.SET : dx.write(), dense -> libraries.batchNorm().backward(spec, x.shape(),
-                CudaStorage.address(xd), CudaStorage.address(dzd), CudaStorage.address(g),
-                CudaStorage.address(saved.mean), CudaStorage.address(saved.inverse), CudaStorage.address(dense),
-                dx != null && dx.adds() && dense == dx.array(), CudaStorage.address(dg), CudaStorage.address(db),
-                direct && dgamma.adds()));
+        launcher().into(data, dx == null ? Write.SET : dx.write(),
+                (dense, add) -> libraries.batchNorm().backward(spec, x.shape(),
+                        at(xd), at(dzd), at(g),
+                        at(saved.mean), at(saved.inverse), at(dense),
+                        add == 1, at(dg), at(db),
+                        direct && dgamma.adds()));
         if (!direct) {
             deliver(dg, dgamma);
             deliver(db, dbeta);
         }
-        keepUntilQueued(dzd, xd, g, dg, db, data, saved.mean, saved.inverse);
+        Launcher.keep(dzd, xd, g, dg, db, data, saved.mean, saved.inverse);
     }
 
     private void deliver(NDArray gradient, Target target) {
@@ -310,11 +304,11 @@ final class LibraryKernels extends CudaKernels {
             super.unary(spec, x, y);
             return;
         }
-        context.attach();
-        NDArray xd = x.contiguous();
-        onDense(y, Write.SET, dense -> libraries.pointwise().activate(spec, x.size(), CudaStorage.address(xd),
-                CudaStorage.address(dense)));
-        keepUntilQueued(xd);
+        NDArray xd = floats(spec.opName(), x);
+        launcher().into(y, Write.SET,
+                (dense, add) -> libraries.pointwise().activate(spec, x.size(), at(xd),
+                        at(dense)));
+        Launcher.keep(xd);
     }
 
     @Override
@@ -323,13 +317,12 @@ final class LibraryKernels extends CudaKernels {
             super.unaryBackward(spec, x, y, dy, dx);
             return;
         }
-        context.attach();
-        NDArray yd = y.contiguous();
-        NDArray dyd = dy.contiguous();
-        onDense(dx.array(), dx.write(), dense -> libraries.pointwise().activateBackward(spec, dy.size(),
-                CudaStorage.address(yd), CudaStorage.address(dyd), CudaStorage.address(dense),
-                dx.adds() && dense == dx.array()));
-        keepUntilQueued(yd, dyd);
+        NDArray yd = floats(spec.opName(), y);
+        NDArray dyd = floats(spec.opName(), dy);
+        launcher().into(dx, (dense, add) -> libraries.pointwise().activateBackward(spec, dy.size(),
+                at(yd), at(dyd), at(dense),
+                add == 1));
+        Launcher.keep(yd, dyd);
     }
 
     @Override
@@ -338,12 +331,12 @@ final class LibraryKernels extends CudaKernels {
             super.softmax(spec, x, y);
             return;
         }
-        context.attach();
-        NDArray xd = x.contiguous();
-        onDense(y, Write.SET, dense -> libraries.pointwise().softmax(spec.log(), extent(x, 0, spec.axis()),
-                x.dim(spec.axis()), extent(x, spec.axis() + 1, x.rank()), CudaStorage.address(xd),
-                CudaStorage.address(dense)));
-        keepUntilQueued(xd);
+        NDArray xd = floats(spec.opName(), x);
+        launcher().into(y, Write.SET,
+                (dense, add) -> libraries.pointwise().softmax(spec.log(), extent(x, 0, spec.axis()),
+                        x.dim(spec.axis()), extent(x, spec.axis() + 1, x.rank()), at(xd),
+                        at(dense)));
+        Launcher.keep(xd);
     }
 
     @Override
@@ -352,14 +345,13 @@ final class LibraryKernels extends CudaKernels {
             super.softmaxBackward(spec, y, dy, dx);
             return;
         }
-        context.attach();
-        NDArray yd = y.contiguous();
-        NDArray dyd = dy.contiguous();
-        onDense(dx.array(), dx.write(), dense -> libraries.pointwise().softmaxBackward(spec.log(),
+        NDArray yd = floats(spec.opName(), y);
+        NDArray dyd = floats(spec.opName(), dy);
+        launcher().into(dx, (dense, add) -> libraries.pointwise().softmaxBackward(spec.log(),
                 extent(y, 0, spec.axis()), y.dim(spec.axis()), extent(y, spec.axis() + 1, y.rank()),
-                CudaStorage.address(yd), CudaStorage.address(dyd), CudaStorage.address(dense),
-                dx.adds() && dense == dx.array()));
-        keepUntilQueued(yd, dyd);
+                at(yd), at(dyd), at(dense),
+                add == 1));
+        Launcher.keep(yd, dyd);
     }
 
     private static int extent(NDArray x, int from, int to) {

@@ -115,9 +115,9 @@ class MoveOnSimulatorTest {
     @Test
     void refusesWhatItLacksByName() {
         assertThrows(DTypeException.class, () -> NDArray.zeros(Shape.of(2), DType.FLOAT64, cuda));
-        NDArray x = NDArray.zeros(Shape.of(2, 2), DType.FLOAT32, cuda);
-        var e = assertThrows(DeviceException.class, () -> cuda.kernels().sumOfSquares(x));
-        assertTrue(e.getMessage().contains("sumOfSquares"), e.getMessage());
+        NDArray x = NDArray.zeros(Shape.of(2, 2), DType.INT32, cuda);
+        var e = assertThrows(DTypeException.class, () -> cuda.kernels().sumOfSquares(x));
+        assertTrue(e.getMessage().contains("sum_of_squares: cuda computes with FLOAT32"), e.getMessage());
     }
 
     /// Every thread has the context, its own launch parameters, and its own turn at the staging buffers.

@@ -14,11 +14,13 @@ import java.util.regex.Pattern;
 public final class Sources {
     /// Every source file, without `.cu`.
     public static final List<String> NAMES = List.of("bias", "conv_direct", "conv_im2col", "conv_implicit",
-            "conv_winograd", "move", "sgemm_k0", "sgemm_k1", "sgemm_k2", "sgemm_k3", "sgemm_k4", "sgemm_k5",
+            "conv_winograd", "index", "loss", "move", "norm", "optim", "pointwise", "pool", "reduce", "sgemm_k0",
+            "sgemm_k1", "sgemm_k2", "sgemm_k3", "sgemm_k4", "sgemm_k5",
             "sgemm_k6", "sgemm_k7", "sgemm_k8");
     /// Every header that sources include.
-    public static final List<String> HEADERS = List.of("activation.cuh", "conv.cuh", "gemm.cuh", "grid.cuh",
-            "panel.cuh", "tensor.cuh");
+    public static final List<String> HEADERS = List.of("activation.cuh", "conv.cuh", "functions.cuh", "gemm.cuh",
+            "grid.cuh",
+            "panel.cuh", "philox.cuh", "reduction.cuh", "tensor.cuh");
 
     private static final String FOLDER = "/dev/sextant/kernels/cuda/";
     private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,11 @@ class DeviceMemoryTest {
     /// A device that is really full refuses too, and recovers.
     @Test
     void aFullDeviceRefusesAndRecovers() {
-        simulator.set("memory", String.valueOf(64 * MIB));
+        long[] free = new long[1];
+        long[] total = new long[1];
+        assertEquals(0, JCudaDriver.cuMemGetInfo(free, total));
+        // Beside what other tests keep.
+        simulator.set("memory", String.valueOf(total[0] - free[0] + 64 * MIB));
         try {
             var most = take(40 * MIB);
             assertTrue(

@@ -41,8 +41,12 @@ public final class Classification {
     }
 
     /// The class of the largest score of every example, the first one at a tie.
-    static int[] argmax(NDArray scores, NDArray labels) {
-        requirePair(scores, labels);
+    ///
+    /// @param scores `[N, classes]`: logits or probabilities
+    public static int[] argmax(NDArray scores) {
+        if (scores.rank() != 2) {
+            throw new ShapeException("classification: scores must be [N, classes], but are %s", scores.shape());
+        }
         float[] s = scores.toFloats();
         int classes = scores.dim(1);
         int[] best = new int[scores.dim(0)];
@@ -54,7 +58,7 @@ public final class Classification {
         return best;
     }
 
-    private static void requirePair(NDArray scores, NDArray labels) {
+    static void requirePair(NDArray scores, NDArray labels) {
         if (scores.rank() != 2 || labels.rank() != 1 || scores.dim(0) != labels.dim(0)) {
             throw new ShapeException("classification: scores must be [N, classes] and labels [N], but they are %s and "
                     + "%s", scores.shape(), labels.shape());

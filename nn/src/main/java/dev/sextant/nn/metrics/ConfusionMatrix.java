@@ -44,7 +44,8 @@ public final class ConfusionMatrix {
             throw new ShapeException("confusion matrix: scores must be [N, %d], but are %s", counts.length,
                     scores.shape());
         }
-        int[] best = Classification.argmax(scores, labels);
+        Classification.requirePair(scores, labels);
+        int[] best = Classification.argmax(scores);
         int[] truth = labels.toInts();
         for (int n = 0; n < truth.length; n++) {
             add(truth[n], best[n]);

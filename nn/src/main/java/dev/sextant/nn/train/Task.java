@@ -6,6 +6,7 @@ import dev.sextant.autograd.Var;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.CrossEntropySpec;
 import dev.sextant.engine.op.Reduction;
+import dev.sextant.nn.metrics.Classification;
 import java.util.List;
 
 /// What a network is trained for: a loss, and a way to count right answers.
@@ -39,25 +40,13 @@ public interface Task {
 
         @Override
         public int correct(NDArray output, NDArray target) {
-            int classes = output.dim(1);
-            float[] logits = output.toFloats();
-            float[] probabilities = target.rank() == 2 ? target.toFloats() : null;
-            int[] labels = probabilities == null ? target.toInts() : null;
+            int[] predicted = Classification.argmax(output);
+            int[] labels = target.rank() == 2 ? Classification.argmax(target) : target.toInts();
             int right = 0;
-            for (int n = 0; n < output.dim(0); n++) {
-                int label = labels != null ? labels[n] : largest(probabilities, n, classes);
-                right += largest(logits, n, classes) == label ? 1 : 0;
+            for (int n = 0; n < labels.length; n++) {
+                right += predicted[n] == labels[n] ? 1 : 0;
             }
             return right;
-        }
-
-        /// The first of the largest values in row `n`.
-        private static int largest(float[] rows, int n, int classes) {
-            int best = 0;
-            for (int c = 1; c < classes; c++) {
-                best = rows[n * classes + c] > rows[n * classes + best] ? c : best;
-            }
-            return best;
         }
     };
 

@@ -99,7 +99,7 @@ final class CompareCommand implements Runnable {
             network.initialize(device, 0);
             millis = LayerTimes.whole(network.model(), network.inputShape(batch), device);
         }
-        return new Candidate(network(which), summary, training, millis);
+        return new Candidate(planned, summary, training, millis);
     }
 
     private static void row(Table table, String what, List<Candidate> all, Function<Candidate, String> cell) {

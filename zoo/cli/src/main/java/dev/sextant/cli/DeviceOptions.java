@@ -1,5 +1,6 @@
 package dev.sextant.cli;
 
+import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ final class DeviceOptions {
     private int threads(CommandSpec command) {
         int most = 256;
         return Wrong.within(command, "--threads",
-                threads == null ? Math.min(most, Runtime.getRuntime().availableProcessors()) : threads, 1, most);
+                threads == null ? CpuSettings.defaults().threads() : threads, 1, most);
     }
 
     Device device(CommandSpec command) {

@@ -4,6 +4,7 @@ import dev.sextant.cli.chart.RateCurve;
 import dev.sextant.cli.train.Examples;
 import dev.sextant.cli.train.Start;
 import dev.sextant.cli.train.TrainSettings;
+import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.OptimizerSpec;
@@ -73,7 +74,7 @@ final class FindLrCommand implements Callable<Integer> {
         }
         int size = Wrong.within(spec, "--batch", batch == null ? network.hyper().batch() : batch, 1, 1_000_000);
         var settings = new TrainSettings(net, network.edition(), network.variant(), "simd", seed,
-                Math.min(256, Runtime.getRuntime().availableProcessors()), "fast", true, "auto", 1, size,
+                CpuSettings.defaults().threads(), "fast", true, "auto", 1, size,
                 network.hyper().lr(), data, 0, netOptions.settings, Start.FROM_SEED);
         Device device = Devices.of("simd", settings.threads(), "fast", "auto");
         LrFinder found;

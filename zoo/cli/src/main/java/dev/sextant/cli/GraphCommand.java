@@ -91,14 +91,14 @@ final class GraphCommand implements Runnable {
         Layer model = network.model();
         PlanBackend.fill(model, network.inputShape(BATCH), shapes);
         model.train();
-        boolean regression = network.name().equals("linear");
+        Task task = network.task();
         try (var _ = Scope.open("traced step")) {
             NDArray images = NDArray.zeros(network.inputShape(BATCH), DType.FLOAT32, shapes);
-            NDArray target = regression
+            NDArray target = task == Task.REGRESSION
                     ? NDArray.zeros(Shape.of(BATCH, network.classes()), DType.FLOAT32, shapes)
                     : NDArray.zeros(Shape.of(BATCH), DType.INT32, shapes);
             return TracedGraph.of(model, images,
-                    outputs -> (regression ? Task.REGRESSION : Task.CLASSIFICATION).loss(outputs, target));
+                    outputs -> task.loss(outputs, target));
         }
     }
 

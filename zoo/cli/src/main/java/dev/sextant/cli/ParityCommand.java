@@ -90,7 +90,8 @@ final class ParityCommand implements Callable<Integer> {
                     activations, NetOptions.title(network), stored.keySet().stream().limit(5).toList(),
                     own.keySet().stream().limit(5).toList());
         }
-        return report(network, Parity.compare(network.model(), input, stored, tolerance).orElse(null), compared.size(),
+        return report(network, Parity.firstDifference(network.model(), own, stored, tolerance).orElse(null),
+                compared.size(),
                 own.size());
     }
 

@@ -3,9 +3,11 @@ package dev.sextant.cli;
 import dev.sextant.cli.reproduce.Published;
 import dev.sextant.cli.reproduce.Reproduction;
 import dev.sextant.cli.run.RunFolder;
-import dev.sextant.cli.train.TrainRun;
 import dev.sextant.cli.train.Start;
+import dev.sextant.cli.train.TrainRun;
 import dev.sextant.cli.train.TrainSettings;
+import dev.sextant.engine.CpuSettings;
+import dev.sextant.zoo.LinearRegression;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
 import java.nio.file.Path;
@@ -66,7 +68,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Wrong.oneOf(spec, "network", net, Zoo.names());
         String version = variant == null ? Zoo.variants(net).getFirst()
                 : Wrong.oneOf(spec, "variant of " + net, variant, Zoo.variants(net));
-        if (net.equals("linear")) {
+        if (net.equals(LinearRegression.NAME)) {
             throw new Wrong(spec, "linear has no classes, so there is nothing to reproduce; try: sextant train linear");
         }
         if (quick && epochs != null) {
@@ -88,9 +90,9 @@ final class ReproduceCommand implements Callable<Integer> {
         boolean small = network.input().dim(1) <= 28;
         int passes = quick ? small ? 3 : 2
                 : Wrong.within(spec, "--epochs", epochs == null ? Published.EPOCHS : epochs, 1, 1_000_000);
-        int processors = Math.min(256, Runtime.getRuntime().availableProcessors());
         return new TrainSettings(network.name(), network.edition(), network.variant(), "simd", seed,
-                Wrong.within(spec, "--threads", threads == null ? processors : threads, 1, 256), "fast", true, "auto",
+                Wrong.within(spec, "--threads", threads == null ? CpuSettings.defaults().threads() : threads, 1, 256),
+                "fast", true, "auto",
                 passes, network.hyper().batch(), network.hyper().lr(), data, quick && !small ? QUICK_IMAGES : 0,
                 Map.of(),
                 Start.FROM_SEED);

@@ -2,6 +2,7 @@ package dev.sextant.cli;
 
 import dev.sextant.cli.train.TrainRun;
 import dev.sextant.cli.train.TrainSettings;
+import dev.sextant.engine.CpuSettings;
 import dev.sextant.zoo.Hyper;
 import dev.sextant.zoo.Network;
 import dev.sextant.zoo.Zoo;
@@ -104,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
         Hyper usual = network.hyper();
         return new TrainSettings(network.name(), network.edition(), network.variant(),
                 Devices.name(spec, backend, gpuLibrary),
-                seed == null ? 0 : seed, threads(Math.min(256, Runtime.getRuntime().availableProcessors())),
+                seed == null ? 0 : seed, threads(CpuSettings.defaults().threads()),
                 Wrong.oneOf(spec, "precision", precision == null ? "fast" : precision, Devices.PRECISIONS),
                 Wrong.oneOf(spec, "value for --fuse", fuse == null ? "on" : fuse, List.of("on", "off")).equals("on"),
                 Wrong.oneOf(spec, "convolution algorithm", conv == null ? "auto" : conv, Devices.CONV),

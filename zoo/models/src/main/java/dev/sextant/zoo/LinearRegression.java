@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
 /// `y = 2·x₁ − 3.4·x₂ + 4.2 + noise`, x standard normal, noise of deviation 0.01. Trained with the squared error, the
 /// weights come close to (2, −3.4) and the bias to 4.2.
 public final class LinearRegression {
+    /// In the list of networks.
+    public static final String NAME = "linear";
     /// The weights behind the data.
     public static final double[] TRUE_WEIGHTS = {2, -3.4};
     /// The bias behind the data.

@@ -4,6 +4,7 @@ import dev.sextant.engine.Device;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.init.InitPolicy;
+import dev.sextant.nn.train.Task;
 
 /// A network ready to be initialised: its layers, the images it takes, and how it is usually trained.
 ///
@@ -20,6 +21,11 @@ public record Network(String name, String edition, String variant, Layer model, 
     /// Shape of a batch of images.
     public Shape inputShape(int batch) {
         return Shape.of(batch, input.dim(0), input.dim(1), input.dim(2));
+    }
+
+    /// What its outputs mean: points on a line for linear regression, else scores of classes.
+    public Task task() {
+        return name.equals(LinearRegression.NAME) ? Task.REGRESSION : Task.CLASSIFICATION;
     }
 
     /// Gives the model its parameters; returns it.

@@ -59,9 +59,15 @@ public final class Parity {
     /// @param tolerance largest difference that counts as equal, as a share of the layer's largest stored value
     public static Optional<Difference> compare(Layer model, NDArray input, Map<String, NDArray> stored,
             double tolerance) {
+        return firstDifference(model, record(model, input), stored, tolerance);
+    }
+
+    /// As [#compare], of outputs that [#record] took.
+    public static Optional<Difference> firstDifference(Layer model, Map<String, NDArray> recorded,
+            Map<String, NDArray> stored, double tolerance) {
         Map<String, Layer> layers = new LinkedHashMap<>();
         model.visit("", layers::put);
-        for (var e : record(model, input).entrySet()) {
+        for (var e : recorded.entrySet()) {
             NDArray wanted = stored.get(e.getKey());
             if (wanted == null) {
                 continue;

@@ -105,7 +105,7 @@ public final class Zoo {
 
     private static Network book(String name, String variant, Map<String, ?> builder) {
         Book.Preset preset = Book.preset(name);
-        boolean regression = name.equals("linear");
+        boolean regression = name.equals(LinearRegression.NAME);
         int classes = number(builder, "classes", regression ? 1 : 10);
         return new Network(name, BOOK, variant, Book.layers(name, variant, classes, builder),
                 image(builder, regression ? 2 : 1, preset.size()), classes, InitPolicy.XAVIER, preset.hyper());

@@ -23,12 +23,12 @@ public final class ConfusionPicture {
                 + "height=\"%d\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#333a45\">", LEFT + side + 20,
                 TOP + side + 20);
         add(out, "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>");
-        add(out, "<text x=\"12\" y=\"24\" font-size=\"15\" font-weight=\"bold\">%s</text>", SvgCurve.escape(title));
+        add(out, "<text x=\"12\" y=\"24\" font-size=\"15\" font-weight=\"bold\">%s</text>", Markup.escape(title));
         add(out, "<text x=\"12\" y=\"44\">rows: the true class; columns: the answer; accuracy %.4f</text>",
                 matrix.accuracy());
         for (int c = 0; c < matrix.classes(); c++) {
             int middle = CELL * c + CELL / 2;
-            String name = SvgCurve.escape(names.get(c));
+            String name = Markup.escape(names.get(c));
             add(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 8, TOP + middle + 4, name);
             add(out, "<text transform=\"translate(%d %d) rotate(-45)\">%s</text>", LEFT + middle, TOP - 8, name);
             for (int answer = 0; answer < matrix.classes(); answer++) {

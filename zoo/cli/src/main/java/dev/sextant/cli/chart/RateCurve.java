@@ -38,7 +38,7 @@ public final class RateCurve {
                 CurveScale.HEIGHT);
         add("<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>");
         add("<text x=\"%d\" y=\"24\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"bold\">%s</text>",
-                CurveScale.WIDTH / 2, SvgCurve.escape(title));
+                CurveScale.WIDTH / 2, Markup.escape(title));
         for (double power = first; power <= last; power++) {
             double x = x(Math.pow(10, power));
             add("<path d=\"M%.1f %d V%d\" stroke=\"#e3e6ea\"/>", x, TOP, BOTTOM);

@@ -34,7 +34,7 @@ final class SvgCurve {
                 CurveScale.WIDTH, CurveScale.HEIGHT, CurveScale.WIDTH, CurveScale.HEIGHT);
         svg.add("<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>");
         svg.add("<text x=\"%d\" y=\"24\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"bold\">%s</text>",
-                CurveScale.WIDTH / 2, escape(title));
+                CurveScale.WIDTH / 2, Markup.escape(title));
         svg.frame();
         svg.line(CurveLine.TRAIN_LOSS, history.points().stream().map(p -> new Dot(p.epoch(), p.loss())).toList());
         svg.line(CurveLine.TRAIN_ACCURACY,
@@ -111,7 +111,8 @@ final class SvgCurve {
         add("<path d=\"M%d %.1f H%d\" stroke=\"%s\" stroke-width=\"1\" stroke-dasharray=\"2 3\"/>", LEFT,
                 y(mark.value()), RIGHT, mark.line().color());
         add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" font-size=\"11\" fill=\"%s\">%s %.3f</text>", RIGHT - 4,
-                y(mark.value()) + (mark.below() ? 12 : -4), mark.line().color(), escape(mark.label()), mark.value());
+                y(mark.value()) + (mark.below() ? 12 : -4), mark.line().color(), Markup.escape(mark.label()),
+                mark.value());
     }
 
     private static String stroke(CurveLine line) {
@@ -133,9 +134,5 @@ final class SvgCurve {
             add("<text x=\"%d\" y=\"%d\">%s</text>", at + 42, y, line.label());
             at += 115;
         }
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 }

@@ -1,5 +1,6 @@
 package dev.sextant.cli.graph;
 
+import dev.sextant.cli.chart.Markup;
 import dev.sextant.cli.graph.Picture.Arrow;
 import dev.sextant.cli.graph.Picture.Box;
 import java.util.ArrayList;
@@ -91,7 +92,8 @@ public final class Svg {
                 + "font-family=\"sans-serif\" font-size=\"11\">%n", all, height, all, height);
         add("<defs>%s%s</defs>%n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>%n", marker("value", "#444"),
                 marker("gradient", "#b22222"));
-        add("<text x=\"%.0f\" y=\"20\" font-size=\"13\" font-weight=\"bold\">%s</text>%n", MARGIN, escape(title));
+        add("<text x=\"%.0f\" y=\"20\" font-size=\"13\" font-weight=\"bold\">%s</text>%n", MARGIN,
+                Markup.escape(title));
         if (backward) {
             add("<text x=\"%.0f\" y=\"36\" fill=\"#666\">values flow down, gradients up; dashed: kept from forward to "
                     + "backward</text>%n", MARGIN);
@@ -160,23 +162,19 @@ public final class Svg {
         ElkNode node = nodes.get(i);
         double x = gradient ? mirrored(node.getX() + node.getWidth()) : node.getX();
         add("<g><title>%s</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"5\" fill=\"%s\" "
-                + "stroke=\"%s\"/>", escape(String.join("\n", Palette.lines(b, gradient))), x, node.getY(),
+                + "stroke=\"%s\"/>", Markup.escape(String.join("\n", Palette.lines(b, gradient))), x, node.getY(),
                 node.getWidth(), node.getHeight(), Palette.colour(b.kind()), gradient ? "#b22222" : "#666");
         List<String> lines = Palette.lines(b, gradient);
         double top = node.getY() + (node.getHeight() - lines.size() * LINE) / 2;
         for (int l = 0; l < lines.size(); l++) {
             add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\"%s>%s</text>", x + node.getWidth() / 2,
                     top + 11.5 + l * LINE, l == 0 ? " font-weight=\"bold\"" : " fill=\"#333\"",
-                    escape(lines.get(l)));
+                    Markup.escape(lines.get(l)));
         }
         out.append("</g>\n");
     }
 
     private void add(String format, Object... args) {
         out.append(String.format(Locale.ROOT, format, args));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

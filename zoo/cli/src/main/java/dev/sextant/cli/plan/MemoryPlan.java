@@ -99,12 +99,13 @@ public record MemoryPlan(long parameters, long gradients, long others, long temp
     }
 
     private static double run(Network network, int batch, Device device, int steps) {
-        boolean regression = network.name().equals("linear");
+        Task task = network.task();
         Layer model = network.model();
-        var noise = new Noise(network.inputShape(batch), regression ? network.classes() : 0, device, steps);
+        var noise = new Noise(network.inputShape(batch), task == Task.REGRESSION ? network.classes() : 0, device,
+                steps);
         var last = new long[] {System.nanoTime()};
         var fastest = new double[] {Double.POSITIVE_INFINITY};
-        new Trainer(model, Optimizer.sgd(0.01, model.parameters()), regression ? Task.REGRESSION : Task.CLASSIFICATION,
+        new Trainer(model, Optimizer.sgd(0.01, model.parameters()), task,
                 noise, null, 0).listen(new TrainingListener() {
                     @Override
                     public void onStep(Progress p) {

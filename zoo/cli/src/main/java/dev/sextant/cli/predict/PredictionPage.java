@@ -1,5 +1,6 @@
 package dev.sextant.cli.predict;
 
+import dev.sextant.cli.chart.Markup;
 import dev.sextant.cli.train.TrainedRun;
 import dev.sextant.nn.data.ImageFile;
 import java.awt.image.BufferedImage;
@@ -32,7 +33,7 @@ public final class PredictionPage {
                 .append("</style>\n</head>\n<body>\n<h1>").append(s.net()).append(", seed ").append(s.seed())
                 .append("</h1>\n");
         for (Prediction p : predictions) {
-            String name = escape(p.file().getFileName().toString());
+            String name = Markup.escape(p.file().getFileName().toString());
             out.append("<section>\n");
             figure(out, "", Files.readAllBytes(p.file()), name);
             figure(out, "seen", png(p.seen()), "as the network sees it, " + p.seen().width() + "×"
@@ -41,7 +42,7 @@ public final class PredictionPage {
             for (int c : p.best(p.probabilities().length)) {
                 out.append(String.format(Locale.ROOT,
                         "<tr><td>%s</td><td><meter value=\"%.4f\"></meter></td><td>%.3f</td></tr>%n",
-                        escape(run.classNames().get(c)), p.probabilities()[c], p.probabilities()[c]));
+                        Markup.escape(run.classNames().get(c)), p.probabilities()[c], p.probabilities()[c]));
             }
             out.append("</table>\n</section>\n");
         }
@@ -68,9 +69,5 @@ public final class PredictionPage {
         ImageIO.setUseCache(false);
         ImageIO.write(picture, "png", bytes);
         return bytes.toByteArray();
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 }

@@ -2,6 +2,7 @@ package dev.sextant.cli.run;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.sextant.cli.chart.Markup;
 import dev.sextant.nn.train.EpochResult;
 import java.util.Locale;
 import java.util.Map;
@@ -23,9 +24,9 @@ final class RunPage {
         var out = new StringBuilder(8192);
         out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append(live ? "<meta http-equiv=\"refresh\" content=\"2\">\n" : "")
-                .append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>").append(escape(title))
+                .append("<meta name=\"viewport\" content=\"width=device-width\">\n<title>").append(Markup.escape(title))
                 .append("</title>\n<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<h1>")
-                .append(escape(title)).append("</h1>\n<p>").append(escape(state)).append("</p>\n");
+                .append(Markup.escape(title)).append("</h1>\n<p>").append(Markup.escape(state)).append("</p>\n");
         // The number keeps a browser from showing yesterday's picture.
         long version = history.points().size() * 1000L + history.epochs().size();
         out.append("<img src=\"curve.svg?").append(version).append("\" alt=\"training curve\">\n");
@@ -59,14 +60,10 @@ final class RunPage {
             if (value.isJsonObject()) {
                 rows(out, prefix + entry.getKey() + ".", value.getAsJsonObject());
             } else if (!value.isJsonNull()) {
-                out.append("<tr><th>").append(escape(prefix + entry.getKey())).append("</th><td>")
-                        .append(escape(value.isJsonPrimitive() ? value.getAsString() : value.toString()))
+                out.append("<tr><th>").append(Markup.escape(prefix + entry.getKey())).append("</th><td>")
+                        .append(Markup.escape(value.isJsonPrimitive() ? value.getAsString() : value.toString()))
                         .append("</td></tr>\n");
             }
         }
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 }

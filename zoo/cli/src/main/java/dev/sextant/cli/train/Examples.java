@@ -36,7 +36,7 @@ public record Examples(Network network, Task task, BatchSource train, BatchSourc
     ///
     /// @throws DataException if they are not to be had
     public static Examples of(TrainSettings s, Device device, Consumer<String> notes) {
-        if (s.net().equals("linear")) {
+        if (s.net().equals(LinearRegression.NAME)) {
             if (s.data() != null) {
                 throw new DataException("linear makes its own data; leave --data out");
             }

@@ -3,9 +3,11 @@ package dev.sextant.cli.train;
 import dev.sextant.cli.Devices;
 import dev.sextant.cli.run.RunCard;
 import dev.sextant.cli.run.RunFolder;
+import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.Model;
+import dev.sextant.zoo.LinearRegression;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,10 +35,10 @@ public record TrainedRun(TrainSettings settings, Device device, Model model, Lis
         if (!s.isComplete() || !Files.isRegularFile(checkpoint)) {
             throw new SextantException("%s has no checkpoint to load yet", folder);
         }
-        if (s.net().equals("linear")) {
+        if (s.net().equals(LinearRegression.NAME)) {
             throw new SextantException("%s is a regression on points; it has no classes to tell apart", folder);
         }
-        Device device = Devices.of(s.backend(), Runtime.getRuntime().availableProcessors(), s.precision(), s.conv());
+        Device device = Devices.of(s.backend(), CpuSettings.defaults().threads(), s.precision(), s.conv());
         Model model = Model.load(checkpoint, device);
         List<String> names = card.trainingList("classNames");
         int classes = (int) model.output().size();
