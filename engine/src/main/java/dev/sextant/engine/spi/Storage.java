@@ -47,9 +47,7 @@ public abstract class Storage {
     public final void written(String op) {
         version++;
         lastWriter = op;
-        if (forms != null) {
-            forms.clear();
-        }
+        forms = null;
     }
 
     /// Says that the contents will stay as they are, as weights do in inference: from now on backends keep the forms in
@@ -70,12 +68,16 @@ public abstract class Storage {
     /// @param key equal for equal forms; its class is the asking routine's own
     @SuppressWarnings("unchecked")
     public final <T> T form(Object key, Supplier<T> make) {
-        Object kept = forms.get(key);
+        Map<Object, Object> map = forms;
+        if (map == null) {
+            return make.get();
+        }
+        Object kept = map.get(key);
         if (kept == null) {
-            if (forms.size() >= MOST_FORMS) {
-                forms.clear();
+            if (map.size() >= MOST_FORMS) {
+                map.clear();
             }
-            kept = forms.computeIfAbsent(key, _ -> make.get());
+            kept = map.computeIfAbsent(key, _ -> make.get());
         }
         return (T) kept;
     }

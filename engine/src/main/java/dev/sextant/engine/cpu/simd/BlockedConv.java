@@ -78,10 +78,6 @@ final class BlockedConv {
         var filter = Strides.of(w);
         var view = BlockedView.of(y);
         var epilogue = new Epilogue(bias == null ? null : view.lanesOf(bias), residual, spec.activation());
-        if (DotConv.suits(x, w, y)) {
-            DotConv.forward(workers, spec, x, w, epilogue, view);
-            return;
-        }
         new BlockedConv(workers, y.dim(2), y.dim(3), spec.stride().h(), spec.stride().w(), Taps.rows(spec, w),
                 Taps.columns(spec, w)).run(Source.of(x),
                         new Panels.Weights(filter, filter.step()[0], filter.step()[1], Taps.offsets(filter, w),

@@ -13,11 +13,9 @@ final class DotProduct {
     /// Depths of a block: its part of a tile's rows of `w` stays in the first-level cache, all of `x` in the second.
     private static final int DEPTH = 1024;
     /// The most rows of `x` for which reading `w` in place is worth more than the better tiles of packed operands.
-    static final int MOST_ROWS = 48;
+    private static final int MOST_ROWS = 48;
     /// Fewer rows than this are worth it however short the depth.
     private static final int FEW_ROWS = 4;
-    /// Elements of `x` that are packed by one thread.
-    private static final int PACKED = 1 << 13;
     /// Elements of `w` worth a chunk of their own.
     private static final int CHUNK = 1 << 16;
     private static final int MOST_CHUNKS = 32;
@@ -39,7 +37,7 @@ final class DotProduct {
 
     static void run(Workers workers, MatrixProduct product) {
         var it = new DotProduct(product);
-        it.packX(workers);
+        it.packX();
         int widest = DotTile.within(product.m, product.n).columns;
         int units = Math.ceilDiv(product.n, widest);
         int chunks = Math.clamp((long) product.n * product.k / CHUNK, 1, Math.min(units, MOST_CHUNKS));
@@ -54,20 +52,20 @@ final class DotProduct {
     }
 
     /// Groups of a tile's rows, each `[depth / lanes][rows][lanes]`.
-    private void packX(Workers workers) {
-        int most = DotTile.within(p.m, 1).rows;
-        int whole = p.m / most * most;
-        int groups = whole / most + p.m - whole;
-        workers.run((long) p.m * depth < PACKED ? 1 : groups, chunk -> {
-            int end = (long) p.m * depth < PACKED ? groups : chunk + 1;
-            for (int group = chunk; group < end; group++) {
-                int first = Math.min(group * most, whole) + Math.max(0, group - whole / most);
-                int rows = first < whole ? most : 1;
-                for (int r = 0; r < rows; r++) {
-                    p.packRow(first + r, depth, LANES, x, Scratch.LEAD + first * depth + r * LANES, rows * LANES);
+    private void packX() {
+        for (int i = 0; i < p.m;) {
+            int rows = DotTile.within(p.m - i, 1).rows;
+            for (int r = 0; r < rows; r++) {
+                int from = p.aBase + (i + r) * p.aRow;
+                int to = Scratch.LEAD + i * depth + r * LANES;
+                for (int k = 0; k < depth; k += LANES) {
+                    for (int lane = 0; lane < LANES; lane++) {
+                        x[to + k * rows + lane] = p.a[from + (k + lane) * p.aColumn];
+                    }
                 }
             }
-        });
+            i += rows;
+        }
     }
 
     /// Columns `j0 …` of the result, all rows.
@@ -78,7 +76,7 @@ final class DotProduct {
         for (int k = 0; k < depth; k += DEPTH) {
             for (int i = 0; i < p.m;) {
                 DotTile tile = DotTile.within(p.m - i, columns);
-                tile.run(Math.min(DEPTH, depth - k), x, Scratch.LEAD + i * depth + k * tile.rows, p.b,
+                tile.runOrPlain(Math.min(DEPTH, depth - k), x, Scratch.LEAD + i * depth + k * tile.rows, p.b,
                         p.bBase + j0 * p.bColumn + k, p.bColumn, sums, i * columns * LANES);
                 i += tile.rows;
             }
@@ -88,7 +86,7 @@ final class DotProduct {
             for (int j = 0; j < columns; j++) {
                 block[i * columns + j] = fold(sums, (i * columns + j) * LANES) + rest(i, j0 + j);
                 if (p.add) {
-                    block[i * columns + j] += p.c[p.rowPlace(i) + p.columnOffset(j0 + j)];
+                    block[i * columns + j] += p.c[p.cBase + i * p.cRowStride + p.columnOffset(j0 + j)];
                 }
             }
         }
@@ -97,7 +95,7 @@ final class DotProduct {
         }
         for (int i = 0; i < p.m; i++) {
             for (int j = 0; j < columns; j++) {
-                p.c[p.rowPlace(i) + p.columnOffset(j0 + j)] = block[i * columns + j];
+                p.c[p.cBase + i * p.cRowStride + p.columnOffset(j0 + j)] = block[i * columns + j];
             }
         }
     }

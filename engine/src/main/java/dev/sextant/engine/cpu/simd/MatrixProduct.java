@@ -1,7 +1,7 @@
 package dev.sextant.engine.cpu.simd;
 
 /// The product of two matrices in memory, with any strides.
-class MatrixProduct extends Product {
+final class MatrixProduct extends Product {
     private static final int STREAMS = 8;
 
     final float[] a;
@@ -72,20 +72,5 @@ class MatrixProduct extends Product {
     @Override
     int columnOffset(int j) {
         return j * cColumn;
-    }
-
-    /// Where row `i` of the result begins.
-    int rowPlace(int i) {
-        return cBase + i * cRowStride;
-    }
-
-    /// Writes row `i` of `a`, `depth` numbers in whole vectors of `lanes` that lie `step` apart.
-    void packRow(int i, int depth, int lanes, float[] to, int at, int step) {
-        int from = aBase + i * aRow;
-        for (int k = 0; k < depth; k += lanes, at += step) {
-            for (int lane = 0; lane < lanes; lane++) {
-                to[at + lane] = a[from + (k + lane) * aColumn];
-            }
-        }
     }
 }

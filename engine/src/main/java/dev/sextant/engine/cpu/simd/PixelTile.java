@@ -56,12 +56,9 @@ abstract class PixelTile {
     };
 
     /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
-    ///
-    /// @param most the most result blocks it may have
-    static PixelTile forShape(int width, int blocks, int pixelStride, int most) {
+    static PixelTile forShape(int width, int blocks, int pixelStride) {
         return Arrays.stream(ALL)
-                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && t.blocks <= most
-                        && blocks % t.blocks == 0)
+                .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
                 .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
     }
 

@@ -11,7 +11,7 @@ final class Planes {
             int upper = xo + 2 * p * xRow;
             int lower = upper + xRow;
             int at = yo + p * yRow;
-            if (VectorSupport.ON && 2 * win.columns() > VectorSupport.LANES) {
+            if (VectorSupport.ON && 2 * win.columns() > VectorSupport.LANES && !Cold.spend(2 * win.columns())) {
                 VectorPool.averageOfFour(x, upper, lower, y, at, win.columns());
                 continue;
             }

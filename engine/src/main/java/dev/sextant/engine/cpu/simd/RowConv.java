@@ -51,7 +51,8 @@ final class RowConv {
             float[] sums = scratch.floats(Scratch.WORK_2, panels * tile.rows * width);
             for (int panel = 0; panel < panels; panel++) {
                 for (int j = 0; j < width; j += tile.columns) {
-                    tile.run(shift.length, packed.data(), packed.base() + panel * tile.rows * shift.length, image, j,
+                    tile.runOrPlain(shift.length, packed.data(), packed.base() + panel * tile.rows * shift.length,
+                            image, j,
                             shift, sums, panel * tile.rows * width + j, width);
                 }
             }

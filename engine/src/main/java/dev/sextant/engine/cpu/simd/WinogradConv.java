@@ -29,8 +29,8 @@ final class WinogradConv {
     private static final int WIDE = 96;
     /// Most elements of transformed inputs for which all of them are kept.
     private static final int ALL = 1 << 22;
-    /// Kept panels, and chunks, to aim for.
-    private static final int PANELS = 4;
+    /// Chunks to aim for.
+    private static final int CHUNKS = 8;
     /// Tiles that the width of the register tile is chosen for.
     private static final int TYPICAL = 24;
 
@@ -64,10 +64,7 @@ final class WinogradConv {
         this.activation = activation;
         this.adds = adds;
         grid = form.grid(y.images(), y.height(), y.width());
-        // A kept panel is read by one chunk where that leaves enough of them: reading is what takes time.
-        boolean few = owner != null && grid.tiles() <= WIDE;
-        tile = PixelTile.forShape(Math.min(TYPICAL, grid.tiles()), y.blocks(), LANES,
-                few ? Math.max(1, y.blocks() / PANELS) : y.blocks());
+        tile = PixelTile.forShape(Math.min(TYPICAL, grid.tiles()), y.blocks(), LANES);
         filter = new WinogradFilter(form, w, resultStep, sourceStep, turned, y.channels(), x.channels(),
                 tile.blocks * LANES);
         kept = owner == null ? null : owner.form(new Form(form.m(), tile.blocks), () -> {
@@ -143,7 +140,7 @@ final class WinogradConv {
 
     private void tilesFirst(int all) {
         // Kept weights can be read by several chunks, which a single image needs to have enough of them.
-        int least = kept == null ? 1 : Math.ceilDiv(PANELS, filter.panels());
+        int least = kept == null ? 1 : Math.ceilDiv(CHUNKS, filter.panels());
         int chunk = Math.min(roundUp(Math.ceilDiv(all, least)), WIDE / tile.pixels * tile.pixels);
         int position = x.blocks() * all * LANES + LANES;
         float[] v = Scratch.ofThread().aligned(Scratch.PACKED_A, form.positions() * position);
