@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.Checks;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.UnarySpec;
 
 /// Differentiable convolution: `y = act(x ⋆ w + bias)`; with `dz = act′·dy`, `dx = dz ⋆ᵀ w`, `dw = x ⋆ dz`,
 /// `dbias = Σ dz`.
@@ -14,20 +15,41 @@ public final class Convolution {
     /// @param bias `[K]` or null
     /// @return `[N, K, P, Q]`; shapes as in [Conv2dSpec]
     public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias) {
-        Shape out = spec.outputShape(x.shape(), w.shape());
-        if (bias != null) {
-            Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
-        }
         Op.requireFusable(spec.opName(), spec.activation());
-        var kernels = Op.kernels(spec, x, w, bias);
-        NDArray y = Op.result(spec, out, x.value(), w.value());
-        kernels.conv2d(spec, x.value(), w.value(), Op.value(bias), y);
+        NDArray y = check(spec, x, w, bias, null);
+        y.device().kernels().conv2d(spec, x.value(), w.value(), Op.value(bias), y);
         if (!Var.wantsGrad(x, w, bias)) {
             return Var.of(y);
         }
         var grad = new Grad(spec, Saved.of(x.value()), Saved.of(w.value()),
                 Saved.when(!spec.activation().isIdentity(), y));
         return Var.result(spec, y, grad, x, w, bias);
+    }
+
+    /// `act(x ⋆ w + bias + residual)`, the end of a residual block in inference: one operation where no gradient is
+    /// recorded.
+    ///
+    /// @param residual shaped like the result
+    public static Var conv2dAdd(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
+        if (Var.wantsGrad(x, w, bias, residual)) {
+            Var sum = Arithmetic.add(conv2d(spec.with(UnarySpec.IDENTITY), x, w, bias), residual);
+            return spec.activation().isIdentity() ? sum : Pointwise.unary(spec.activation(), sum);
+        }
+        NDArray y = check(spec, x, w, bias, residual);
+        y.device().kernels().conv2dAdd(spec, x.value(), w.value(), Op.value(bias), residual.value(), y);
+        return Var.of(y);
+    }
+
+    private static NDArray check(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
+        Shape out = spec.outputShape(x.shape(), w.shape());
+        if (bias != null) {
+            Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
+        }
+        if (residual != null) {
+            Checks.same("conv2d", "residual", residual.shape(), out, "it is added to the result");
+        }
+        Op.kernels(spec, x, w, bias, residual);
+        return Op.result(spec, out, x.value(), w.value());
     }
 
     /// The components are exactly the tensors kept alive until backward.

@@ -20,10 +20,11 @@ public final class Pooling {
         Shape out = spec.outputShape(x.shape());
         var kernels = Op.kernels(spec, x);
         NDArray y = Op.result(spec, out, x.value());
-        Aux aux = kernels.pool2d(spec, x.value(), y);
         if (!Var.wantsGrad(x)) {
+            kernels.pool2dValues(spec, x.value(), y);
             return Var.of(y);
         }
+        Aux aux = kernels.pool2d(spec, x.value(), y);
         var keeps = kernels.poolKeeps(spec);
         return Var.result(spec, y, new Grad(spec, Saved.when(keeps.x(), x.value()), Saved.when(keeps.y(), y), aux), x);
     }

@@ -1,6 +1,5 @@
 package dev.sextant.bench;
 
-import dev.sextant.autograd.GradMode;
 import dev.sextant.autograd.Losses;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Device;
@@ -10,11 +9,13 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.CrossEntropySpec;
 import dev.sextant.nn.Dropout;
 import dev.sextant.nn.Layer;
+import dev.sextant.nn.Model;
 import dev.sextant.nn.optim.Optimizer;
 import dev.sextant.zoo.Network;
 
 /// One of the measured networks on one device, with the formula's weights and one fixed batch of the formula's images:
-/// the training step and the inference that benchmarks time.
+/// the training step or the inference that benchmarks time. One of the two: whoever was asked for logits has become a
+/// [Model], whose parameters are frozen.
 public final class SextantNet {
     /// The learning rate of every measured step. Small, so that many steps on one batch stay finite.
     public static final double LR = 0.001;
@@ -28,6 +29,7 @@ public final class SextantNet {
     private final NDArray labels;
     private final float[] hostImages;
     private final Shape inputShape;
+    private Model inference;
     private long steps;
 
     public SextantNet(BookNet net, int batch, Device device) {
@@ -80,11 +82,9 @@ public final class SextantNet {
 
     /// Logits of the batch, host memory in and out.
     public float[] infer() {
-        if (model.isTraining()) {
-            model.eval();
+        if (inference == null) {
+            inference = Model.of(model, inputShape.without(0));
         }
-        try (var _ = Scope.open("inference"); var _ = GradMode.off()) {
-            return model.apply(Var.of(NDArray.of(hostImages, inputShape, device))).value().toFloats();
-        }
+        return inference.predict(hostImages);
     }
 }

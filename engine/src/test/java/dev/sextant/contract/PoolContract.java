@@ -82,6 +82,9 @@ public interface PoolContract {
         var refAux = rig.ref().pool2d(spec, x.ref(), y.ref());
         var mineAux = rig.mine().pool2d(spec, x.mine(), y.mine());
         rig.close(what, y);
+        rig.mine().fill(Double.NaN, y.mine());
+        rig.mine().pool2dValues(spec, x.mine(), y.mine());
+        rig.close("values of " + what, y);
         Twin dy = rig.numbers(y.ref().shape(), form);
         Twin dx = rig.gradient(x, write);
         var refKeeps = rig.ref().poolKeeps(spec);
@@ -109,6 +112,9 @@ public interface PoolContract {
             rig.ref().pool2d(spec, x.ref(), y.ref());
             rig.mine().pool2d(spec, x.mine(), y.mine());
             rig.equal("max pool of NaN", y);
+            rig.mine().fill(0, y.mine());
+            rig.mine().pool2dValues(spec, x.mine(), y.mine());
+            rig.equal("values of a max pool of NaN", y);
         }));
     }
 

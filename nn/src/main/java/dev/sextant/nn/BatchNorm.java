@@ -31,6 +31,10 @@ public final class BatchNorm extends Layer implements Fusable {
         return this;
     }
 
+    double eps() {
+        return eps;
+    }
+
     /// The weight of a new batch in the running statistics; 0.1 by default.
     public BatchNorm momentum(double value) {
         momentum = value;
@@ -66,7 +70,7 @@ public final class BatchNorm extends Layer implements Fusable {
     /// The end of a residual block, `relu(this(x) + shortcut)`: one operation where layers may be joined.
     ///
     /// @param relu what comes after the sum; any layer
-    public Var addAndApply(Var x, Var shortcut, Layer relu) {
+    Var addAndApply(Var x, Var shortcut, Layer relu) {
         if (relu instanceof Activation act && canFuse(act.spec()) && mayFuse() && act.mayFuse()) {
             return forward(x, shortcut, act.spec());
         }

@@ -1,6 +1,7 @@
 package dev.sextant.nn;
 
 import dev.sextant.autograd.Convolution;
+import dev.sextant.autograd.GradMode;
 import dev.sextant.autograd.Pointwise;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
@@ -22,6 +23,7 @@ public final class Conv2d extends Layer implements Fusable {
     private boolean bias = true;
     private Init weightInit;
     private Init biasInit;
+    private volatile FoldedConv folded;
 
     /// @param filters K, the number of output channels
     /// @param kernel  R and S
@@ -124,6 +126,27 @@ public final class Conv2d extends Layer implements Fusable {
     public Var forward(Var x, UnarySpec activation) {
         return Convolution.conv2d(spec.with(activation), x, leaf("weight"),
                 bias ? leaf("bias") : null);
+    }
+
+    /// Whether a batch norm behind can be multiplied into the weights: where both are only asked for results, as in a
+    /// [Model].
+    boolean canFold(BatchNorm norm) {
+        return mayFuse() && norm.mayFuse() && !norm.isTraining() && !GradMode.isOn()
+                && spec.activation().isIdentity() && after.isIdentity() && parameter("weight").isFrozen();
+    }
+
+    /// `act(norm(this(x)) + shortcut)` as one convolution, see [FoldedConv].
+    ///
+    /// @param shortcut shaped like the result, or null
+    Var forward(Var x, BatchNorm norm, Var shortcut, UnarySpec activation) {
+        FoldedConv f = folded;
+        if (f == null || !f.isOf(this, norm)) {
+            f = FoldedConv.of(this, norm);
+            folded = f;
+        }
+        Conv2dSpec s = spec.with(activation);
+        return shortcut == null ? Convolution.conv2d(s, x, f.weight(), f.bias())
+                : Convolution.conv2dAdd(s, x, f.weight(), f.bias(), shortcut);
     }
 
     @Override

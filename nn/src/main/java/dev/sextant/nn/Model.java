@@ -48,7 +48,10 @@ public final class Model {
         output = layer.check(batched(1)).without(0);
         layer.eval();
         parameters = List.copyOf(layer.parameters().values());
-        parameters.forEach(p -> p.freeze(true));
+        parameters.forEach(p -> {
+            p.freeze(true);
+            p.value().storage().keepForms();
+        });
         parameters.forEach(p -> values.add(p.value()));
         layer.visit("", (path, l) -> l.buffers().values().forEach(values::add));
         versions = values.stream().mapToLong(a -> a.storage().version()).toArray();

@@ -3,6 +3,7 @@ package dev.sextant.nn;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.SextantException;
+import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.trace.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,10 +95,37 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         return chain(in, walk, Arrays.asList(layers));
     }
 
+    /// A residual block: `relu(body(x) + shortcut(x))`.
+    ///
+    /// @param shortcut null for the identity
+    /// @param relu     what comes after the sum; any layer
+    /// @param body     one after the other, the last a batch norm
+    public static Var residual(Var x, Layer shortcut, Layer relu, Layer... body) {
+        var layers = Arrays.asList(body);
+        int last = body.length - 1;
+        var norm = (BatchNorm) body[last];
+        if (last > 0 && body[last - 1] instanceof Conv2d conv && conv.canFold(norm) && relu instanceof Activation act
+                && norm.canFuse(act.spec()) && act.mayFuse()) {
+            Var y = chain(x, layers.subList(0, last - 1));
+            Var side = shortcut == null ? x : shortcut.apply(x);
+            return Place.in(conv.placeName(), () -> conv.forward(y, norm, side, act.spec()));
+        }
+        Var y = chain(x, layers.subList(0, last));
+        return norm.addAndApply(y, shortcut == null ? x : shortcut.apply(x), relu);
+    }
+
     private static Var chain(Var x, List<Layer> layers) {
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            if (layer instanceof Fusable head && i + 1 < layers.size() && layers.get(i + 1) instanceof Activation act
+            Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
+            if (layer instanceof Conv2d conv && next instanceof BatchNorm norm && conv.canFold(norm)) {
+                boolean joins = i + 2 < layers.size() && layers.get(i + 2) instanceof Activation act
+                        && norm.canFuse(act.spec()) && act.mayFuse();
+                UnarySpec activation = joins ? ((Activation) layers.get(i + 2)).spec() : UnarySpec.IDENTITY;
+                Var in = x;
+                x = Place.in(layer.placeName(), () -> conv.forward(in, norm, null, activation));
+                i += joins ? 2 : 1;
+            } else if (layer instanceof Fusable head && next instanceof Activation act
                     && head.canFuse(act.spec()) && layer.mayFuse() && act.mayFuse()) {
                 Var in = x;
                 x = Place.in(layer.placeName(), () -> head.forward(in, act.spec()));

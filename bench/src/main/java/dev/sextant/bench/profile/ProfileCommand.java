@@ -4,6 +4,7 @@ import dev.sextant.bench.BookNet;
 import dev.sextant.bench.SextantNet;
 import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
+import dev.sextant.engine.error.SextantException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,10 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `bench profile NET`.
-@Command(name = "profile", mixinStandardHelpOptions = true, description = "Where the milliseconds of one training step go, kernel by kernel.")
+@Command(name = "profile", mixinStandardHelpOptions = true, description = "Where the milliseconds of one training step or inference go, kernel by kernel.")
 public final class ProfileCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NET", description = "lenet, alexnet, vgg11-small, nin, googlenet, resnet18 or densenet.")
     private String net;
+
+    @Option(names = "--mode", description = "train or infer; default: train.")
+    private String mode = "train";
 
     @Option(names = "--batch", description = "Images per step; default: the network's usual batch.")
     private int batch;
@@ -40,9 +44,16 @@ public final class ProfileCommand implements Callable<Integer> {
         int images = batch > 0 ? batch : book.trainBatch();
         var device = Device.simd(CpuSettings.defaults().withThreads(threads)
                 .withPrecision(CpuSettings.Precision.valueOf(precision.toUpperCase(Locale.ROOT))));
-        var profile = StepProfile.of(new SextantNet(book, images, device), warmUp, seconds);
+        var subject = new SextantNet(book, images, device);
+        Runnable step = switch (mode) {
+            case "train" -> subject::trainStep;
+            case "infer" -> subject::infer;
+            default -> throw new SextantException("bench profile: the mode '%s' is neither train nor infer", mode);
+        };
+        var profile = StepProfile.of(step, warmUp, seconds);
         System.out.println(device.backend().describe());
-        profile.print(System.out, book.key() + " b" + images + ", " + threads + " threads, " + precision, images, rows);
+        profile.print(System.out, book.key() + " " + mode + " b" + images + ", " + threads + " threads, " + precision,
+                images, rows);
         return 0;
     }
 }

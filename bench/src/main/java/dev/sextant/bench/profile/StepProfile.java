@@ -1,6 +1,5 @@
 package dev.sextant.bench.profile;
 
-import dev.sextant.bench.SextantNet;
 import dev.sextant.engine.op.BinarySpec;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.trace.OpEvent;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Where the time of one training step goes: every kernel call by name and by shape.
+/// Where the time of one step goes: every kernel call by name and by shape.
 ///
 /// Steps are first timed as they are, then again with a listener installed. Every figure is a median, so that a
 /// disturbed step does not count: per kernel, algorithm and shapes the median over the steps.
@@ -57,19 +56,20 @@ public final class StepProfile {
 
     /// Warms up, then measures.
     ///
+    /// @param step    a training step, or an inference
     /// @param seconds how long to measure; half of it with the listener
-    public static StepProfile of(SextantNet net, double warmUpSeconds, double seconds) {
-        time(net, warmUpSeconds, 3, () -> {
+    public static StepProfile of(Runnable step, double warmUpSeconds, double seconds) {
+        time(step, warmUpSeconds, 3, () -> {
         });
-        double[] plain = time(net, seconds / 2, 3, () -> {
+        double[] plain = time(step, seconds / 2, 3, () -> {
         });
         List<List<OpEvent>> steps = new ArrayList<>();
         List<OpEvent> current = new ArrayList<>();
         double[] traced;
         try (var _ = Trace.listen(current::add)) {
-            net.trainStep();
+            step.run();
             current.clear();
-            traced = time(net, seconds / 2, 3, () -> {
+            traced = time(step, seconds / 2, 3, () -> {
                 steps.add(List.copyOf(current));
                 current.clear();
             });
@@ -77,13 +77,13 @@ public final class StepProfile {
         return new StepProfile(plain, traced, steps);
     }
 
-    private static double[] time(SextantNet net, double seconds, int atLeast, Runnable afterStep) {
+    private static double[] time(Runnable step, double seconds, int atLeast, Runnable afterStep) {
         double[] millis = new double[16];
         int n = 0;
         long end = System.nanoTime() + (long) (seconds * 1e9);
         while (n < atLeast || System.nanoTime() < end) {
             long start = System.nanoTime();
-            net.trainStep();
+            step.run();
             if (n == millis.length) {
                 millis = Arrays.copyOf(millis, 2 * n);
             }

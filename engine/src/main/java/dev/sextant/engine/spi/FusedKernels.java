@@ -23,6 +23,17 @@ public interface FusedKernels extends NormKernels, PointwiseKernels, ConvKernels
         return aux;
     }
 
+    /// `y = act(x ⋆ w + bias + residual)`, in inference.
+    ///
+    /// @param residual shaped like `y`
+    default void conv2dAdd(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray residual, NDArray y) {
+        conv2d(spec.with(UnarySpec.IDENTITY), x, w, bias, y);
+        binary(BinarySpec.ADD, y, residual, y);
+        if (!spec.activation().isIdentity()) {
+            unary(spec.activation(), y, y);
+        }
+    }
+
     /// Gradients of [#batchNorm] and [#batchNormAdd] from the gradient after their activation.
     ///
     /// @param y  what forward computed

@@ -15,6 +15,11 @@ public interface PoolKernels {
     /// `y = pool(x)`.
     Aux pool2d(Pool2dSpec spec, NDArray x, NDArray y);
 
+    /// As [#pool2d] where nobody will ask for the gradient.
+    default void pool2dValues(Pool2dSpec spec, NDArray x, NDArray y) {
+        pool2d(spec, x, y);
+    }
+
     /// `dx (+)=` gradient; `x`, `y` as [#poolKeeps] asks (else null), `aux` from the forward call.
     void pool2dBackward(Pool2dSpec spec, NDArray dy, NDArray x, NDArray y, Aux aux, Target dx);
 

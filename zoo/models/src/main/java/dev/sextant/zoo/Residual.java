@@ -34,8 +34,7 @@ public final class Residual extends Layer {
 
     @Override
     public Var forward(Var x) {
-        Var y = Sequential.chain(x, conv1, bn1, relu, conv2);
-        return bn2.addAndApply(y, conv3 == null ? x : conv3.apply(x), relu);
+        return Sequential.residual(x, conv3, relu, conv1, bn1, relu, conv2, bn2);
     }
 
     @Override

@@ -71,11 +71,17 @@ final class Band {
     /// @param row    distance between its rows
     /// @param column distance between its pixels
     void fill(float[] x, int at, int plane, int row, int column, int p0, int resultRows, float[] to) {
+        fill(x, at, plane, row, column, p0, resultRows, 0, outer, to, 0);
+    }
+
+    /// As above, for the blocks or channels `from … end−1`, into a band that begins at `base`.
+    void fill(float[] x, int at, int plane, int row, int column, int p0, int resultRows, int from, int end, float[] to,
+            int base) {
         int rows = rows(resultRows);
-        for (int c = 0; c < outer; c++) {
+        for (int c = from; c < end; c++) {
             for (int r = 0; r < rows; r++) {
                 int h = p0 * stepH + firstH + r;
-                int target = (c * rows + r) * rowStride();
+                int target = base + (c * rows + r) * rowStride();
                 if (h < 0 || h >= height) {
                     Arrays.fill(to, target, target + rowStride(), 0);
                 } else if (stepW == 1 && column == unit) {

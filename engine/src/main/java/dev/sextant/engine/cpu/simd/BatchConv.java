@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Storage;
 import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
 
@@ -36,10 +37,7 @@ final class BatchConv {
     static void forward(Workers workers, Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
         var image = new TurnedImage(x.dim(1), x.dim(2), x.dim(3), spec.pad().h(), spec.pad().w(), spec.pad().h(),
                 spec.pad().w(), spec.stride().w());
-        var filter = Strides.of(w);
-        var weights = new Weights(filter, w.dim(0), filter.step()[0], w.dim(1), filter.step()[1],
-                Taps.offsets(filter, w), w.dim(2), false);
-        run(workers, image, weights, spec, spec.stride().h(), x, bias == null ? null : Vector1.of(bias),
+        run(workers, image, Weights.of(w), spec, spec.stride().h(), x, bias == null ? null : Vector1.of(bias),
                 spec.activation(), y, false);
     }
 
@@ -55,7 +53,7 @@ final class BatchConv {
                 result.dim(2) + reachH - top - dz.dim(2), result.dim(3) + reachW - left - dz.dim(3), 1);
         var filter = Strides.of(w);
         var weights = new Weights(filter, w.dim(1), filter.step()[1], w.dim(0), filter.step()[0],
-                Taps.offsets(filter, w), w.dim(2), true);
+                Taps.offsets(filter, w), w.dim(2), true, null);
         run(workers, image, weights, spec, 1, dz, null, UnarySpec.IDENTITY, result, dx.adds());
     }
 
@@ -71,8 +69,20 @@ final class BatchConv {
     ///
     /// @param rows   rows of the filter
     /// @param turned whether the taps are taken from the last to the first
-    private record Weights(Strides w, int results, int resultStep, int sources, int sourceStep, int[] tap, int rows,
-            boolean turned) {
+    /// @param owner  keeps the packed form, or null
+    record Weights(Strides w, int results, int resultStep, int sources, int sourceStep, int[] tap, int rows,
+            boolean turned, Storage owner) {
+
+        /// Those of a forward convolution.
+        static Weights of(NDArray w) {
+            var filter = Strides.of(w);
+            return new Weights(filter, w.dim(0), filter.step()[0], w.dim(1), filter.step()[1],
+                    Taps.offsets(filter, w), w.dim(2), false, Panels.owner(w));
+        }
+
+        private record Form(int height) {
+        }
+
         int columns() {
             return tap.length / rows;
         }
@@ -96,17 +106,22 @@ final class BatchConv {
         }
 
         /// Packs them for a tile: `[panel][depth][rows of the tile]`, rows beyond the last being zero.
-        float[] pack(int height) {
+        KeptFloats pack(int height) {
+            int size = Math.ceilDiv(results, height) * height * rows * row();
+            return owner == null ? pack(height, new KeptFloats(Scratch.ofThread().floats(Scratch.PACKED_A, size), 0))
+                    : owner.form(new Form(height), () -> pack(height, KeptFloats.of(size)));
+        }
+
+        private KeptFloats pack(int height, KeptFloats packed) {
             int depth = rows * row();
             int panels = Math.ceilDiv(results, height);
-            float[] packed = Scratch.ofThread().floats(Scratch.PACKED_A, panels * height * depth);
             for (int panel = 0; panel < panels; panel++) {
                 for (int k = 0; k < depth; k++) {
                     int t = k / row() * columns() + k % columns();
                     int from = w.base() + k % row() / columns() * sourceStep + tap[turned ? tap.length - 1 - t : t];
                     for (int i = 0; i < height; i++) {
                         int result = panel * height + i;
-                        packed[(panel * depth + k) * height + i] = result < results
+                        packed.data()[packed.base() + (panel * depth + k) * height + i] = result < results
                                 ? w.data()[from + result * resultStep]
                                 : 0;
                     }
@@ -122,7 +137,7 @@ final class BatchConv {
         int filters = y.dim(1);
         int q = y.dim(3);
         ShiftTile tile = ShiftTile.forShape(filters, q * LANES);
-        float[] packed = weights.pack(tile.rows);
+        KeptFloats packed = weights.pack(tile.rows);
         int[][] shift = weights.shifts(image, spec);
         int panels = Math.ceilDiv(filters, tile.rows);
         int rowWidth = Math.ceilDiv(q * LANES, tile.columns) * tile.columns;
@@ -150,12 +165,12 @@ final class BatchConv {
                 for (int panel = 0; panel < panels; panel++) {
                     int a = (panel * weights.rows + first) * weights.row() * tile.rows;
                     for (int j = 0; j < rowWidth; j += tile.columns) {
-                        tile.run((end - first) * weights.row(), packed, a, turned,
+                        tile.run((end - first) * weights.row(), packed.data(), packed.base() + a, turned,
                                 lead + h * strideH * image.rowStride() + j, shift[first], row,
                                 lead + panel * tile.rows * rowWidth + j, rowWidth);
                     }
                 }
-                finish(row, rowWidth, filters, q, bias, activation);
+                finish(row, lead, rowWidth, filters, q * LANES, bias, activation);
                 for (int f = 0; f < filters; f++) {
                     Turning.back(row, lead + f * rowWidth, q, to, n0, count,
                             to.base() + f * to.step()[1] + h * to.step()[2], adds);
@@ -164,12 +179,13 @@ final class BatchConv {
         });
     }
 
-    private static void finish(float[] row, int rowWidth, int filters, int q, Vector1 bias, UnarySpec activation) {
+    /// Adds the bias and applies the activation to rows that begin at `at` and lie `rowWidth` apart.
+    static void finish(float[] row, int at, int rowWidth, int filters, int length, Vector1 bias, UnarySpec activation) {
         for (int f = 0; f < filters && bias != null; f++) {
-            Loops.addScalar(bias.get(f), row, Scratch.LEAD + f * rowWidth, q * LANES);
+            Loops.addScalar(bias.get(f), row, at + f * rowWidth, length);
         }
         if (!activation.isIdentity()) {
-            Unary.apply(activation, row, Scratch.LEAD, row, Scratch.LEAD, filters * rowWidth);
+            Unary.apply(activation, row, at, row, at, filters * rowWidth);
         }
     }
 

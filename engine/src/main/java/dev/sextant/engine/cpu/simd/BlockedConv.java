@@ -18,6 +18,11 @@ final class BlockedConv {
     private static final int CHUNKS = 16;
     /// Longest chain of multiply-adds; a longer sum is made of several, which rounds less.
     private static final int CHAIN = 128;
+    /// Fewer images than this are cut into panels of result channels first and into rows second; so many chunks to aim
+    /// for then, and so many padded elements worth a chunk.
+    private static final int FEW = 4;
+    private static final int FEW_CHUNKS = 8;
+    private static final int PADDED_CHUNK = 1 << 14;
     /// Most elements of a band.
     private static final int BAND = 1 << 18;
     /// Pixels of tiny flat maps that go through a panel's weights together.
@@ -70,13 +75,17 @@ final class BlockedConv {
         }
     }
 
-    static void forward(Workers workers, Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
+    /// @param residual added before the activation, or null
+    static void forward(Workers workers, Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, BlockedView residual,
+            NDArray y) {
         var filter = Strides.of(w);
         var view = BlockedView.of(y);
+        var epilogue = new Epilogue(bias == null ? null : view.lanesOf(bias), residual, spec.activation());
         new BlockedConv(workers, y.dim(2), y.dim(3), spec.stride().h(), spec.stride().w(), Taps.rows(spec, w),
                 Taps.columns(spec, w)).run(Source.of(x),
-                        new Panels.Weights(filter, filter.step()[0], filter.step()[1], Taps.offsets(filter, w)),
-                        new Result(view, 0, LANES, view.width() * LANES, false), bias, spec.activation());
+                        new Panels.Weights(filter, filter.step()[0], filter.step()[1], Taps.offsets(filter, w),
+                                Panels.owner(w)),
+                        new Result(view, 0, LANES, view.width() * LANES, false), epilogue);
     }
 
     /// Phase by phase, as [SimdConv#conv2dBackwardData].
@@ -101,60 +110,56 @@ final class BlockedConv {
                         strideH * view.width() * LANES, dx.adds());
                 new BlockedConv(workers, Math.ceilDiv(view.height() - h, strideH),
                         Math.ceilDiv(view.width() - v, strideW), 1, 1, taps.h(), taps.w()).run(Source.of(dz),
-                                new Panels.Weights(filter, filter.step()[1], filter.step()[0], taps.offset()), result,
-                                null, UnarySpec.IDENTITY);
+                                new Panels.Weights(filter, filter.step()[1], filter.step()[0], taps.offset(), null),
+                                result,
+                                Epilogue.NONE);
             }
         }
     }
 
-    private void run(Source x, Panels.Weights w, Result to, NDArray bias, UnarySpec activation) {
+    private void run(Source x, Panels.Weights w, Result to, Epilogue epilogue) {
         BlockedView y = to.y();
         var geometry = new SmallMapConv.Geometry(gridH, gridW, stepH, stepW, tapH, tapW);
-        float[] lanesOfBias = bias == null ? null : y.lanesOf(bias);
         var band = new Band(x.unit, x.outer(), x.height, x.width, gridW, stepH, stepW, tapH, tapW);
         boolean direct = x.unit == LANES && band.isInside(gridH, gridW);
         // A direct convolution by a single tap over whole rows sees the plane as one long row.
         boolean flat = direct && tapH.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height
                 && to.yPixel() == LANES && to.yRow() == gridW * LANES;
         if (!flat && SmallMapConv.suits(geometry, x, y.images())) {
-            SmallMapConv.run(workers, geometry, x, w, to, lanesOfBias, activation);
+            SmallMapConv.run(workers, geometry, x, w, to, epilogue);
             return;
         }
-        int bands = Math.clamp(Math.max(Math.ceilDiv(CHUNKS, Math.max(1, y.images())),
-                direct ? 1 : Math.ceilDiv(band.size(gridH), BAND)), 1, gridH);
-        int most = Math.ceilDiv(gridH, bands);
-        bands = Math.ceilDiv(gridH, most);
+        boolean few = y.images() < FEW;
+        int most = Math.ceilDiv(gridH, few ? fewBands(y) : bands(y.images(), direct ? 0 : band.size(gridH)));
+        int bands = Math.ceilDiv(gridH, most);
         int shortest = flat ? (gridH - (bands - 1) * most) * gridW : gridW;
-        var panels = new Panels(workers, w, y.channels(), x.channels,
+        var panels = Panels.of(workers, w, y.channels(), x.channels,
                 PixelTile.panels(y.blocks(), flat ? most * gridW : gridW, shortest, x.unit, true), false);
-        int[] shift = new int[panels.depth];
-        for (int k = 0; k < shift.length; k++) {
-            int c = k / tapH.length;
-            int t = k % tapH.length;
-            shift[k] = direct ? c / LANES * x.plane + c % LANES + tapH[t] * x.row + tapW[t] * LANES
-                    : band.shift(c, t, most);
-        }
-        // Of tiny flat maps several go through a panel's weights together, and panels are chunks of their own.
-        boolean stretches = flat && most * gridW >= LONG;
+        // All chunks of few images share their padded rows, any others have their own.
+        int bandRows = few ? gridH : most;
+        float[] padded = few && !direct ? pad(band, x, y.images()) : null;
+        int[] shift = shifts(x, direct ? null : band, bandRows);
+        int rowStep = direct ? stepH * x.row : band.resultRow();
+        // Of tiny flat maps several go through a panel's weights together.
+        boolean stretches = flat && !few && most * gridW >= LONG;
         int together = flat && !stretches && bands == 1 ? Math.clamp(TOGETHER / (gridH * gridW), 1, y.images()) : 1;
-        int split = flat && !stretches ? panels.count() : 1;
+        // Panels are chunks of their own where no chunk has to pad rows for them.
+        int split = flat && !stretches || few ? panels.count() : 1;
         int ofImage = bands * split;
         workers.run(Math.ceilDiv(y.images(), together) * ofImage, chunk -> {
             int n0 = chunk / ofImage * together;
             int p0 = chunk % ofImage / split * most;
             int rows = Math.min(most, gridH - p0);
-            float[] source = x.data;
-            int at = x.base + n0 * x.image + p0 * stepH * x.row;
-            int rowStep = stepH * x.row;
-            if (!direct) {
-                source = Scratch.ofThread().floats(Scratch.WORK, band.size(most));
+            float[] source = direct ? x.data : padded;
+            int at = direct ? x.base + n0 * x.image + p0 * rowStep : n0 * band.size(bandRows) + p0 * rowStep;
+            if (source == null) {
+                source = Scratch.ofThread().floats(Scratch.WORK, band.size(bandRows));
                 band.fill(x.data, x.base + n0 * x.image, x.plane, x.row, x.pixel, p0, most, source);
                 at = 0;
-                rowStep = band.resultRow();
             }
             var area = flat ? new Area(n0, Math.min(together, y.images() - n0), p0, 1, rows * gridW)
                     : new Area(n0, 1, p0, rows, gridW);
-            var sweep = new Sweep(panels, source, x.image, rowStep, x.unit, shift, to, area, lanesOfBias, activation);
+            var sweep = new Sweep(panels, source, x.image, rowStep, x.unit, shift, to, area, epilogue);
             if (stretches) {
                 sweep.stretches(at);
                 return;
@@ -163,6 +168,40 @@ final class BlockedConv {
                 sweep.panel(panel, at);
             }
         });
+    }
+
+    /// How many bands of rows an image is cut into.
+    private int bands(int images, int padded) {
+        return Math.clamp(Math.max(Math.ceilDiv(CHUNKS, Math.max(1, images)), Math.ceilDiv(padded, BAND)), 1, gridH);
+    }
+
+    /// The same where panels are chunks too: rather few, since each band reads all of a panel's weights, which is what
+    /// takes time.
+    private int fewBands(BlockedView y) {
+        return Math.clamp(Math.ceilDiv(FEW_CHUNKS, Math.max(1, y.images() * Math.ceilDiv(y.blocks(), 4))), 1, gridH);
+    }
+
+    private float[] pad(Band band, Source x, int images) {
+        int size = band.size(gridH);
+        float[] padded = Scratch.ofThread().floats(Scratch.WORK, images * size);
+        int parts = Math.clamp(size / PADDED_CHUNK, 1, x.outer());
+        workers.run(images * parts, i -> band.fill(x.data, x.base + i / parts * x.image, x.plane, x.row, x.pixel, 0,
+                gridH, i % parts * x.outer() / parts, (i % parts + 1) * x.outer() / parts, padded, i / parts * size));
+        return padded;
+    }
+
+    /// Where the source channels and taps of a pixel lie.
+    ///
+    /// @param band null if the source is read in place
+    private int[] shifts(Source x, Band band, int bandRows) {
+        int[] shift = new int[x.channels * tapH.length];
+        for (int c = 0, k = 0; c < x.channels; c++) {
+            for (int t = 0; t < tapH.length; t++, k++) {
+                shift[k] = band != null ? band.shift(c, t, bandRows)
+                        : c / LANES * x.plane + c % LANES + tapH[t] * x.row + tapW[t] * LANES;
+            }
+        }
+        return shift;
     }
 
     /// The pixels of one chunk: rows of so many images. (A flat band is one row.)
@@ -174,7 +213,7 @@ final class BlockedConv {
 
     /// Tiles along rows.
     private record Sweep(Panels panels, float[] source, int imageStep, int rowStep, int pixelStride, int[] shift,
-            Result to, Area area, float[] bias, UnarySpec activation) {
+            Result to, Area area, Epilogue epilogue) {
 
         /// One panel. All rows see one part of the depth before the next, so that the part's weights stay in the
         /// first-level cache.
@@ -260,17 +299,33 @@ final class BlockedConv {
             }
         }
 
-        /// Bias and activation of the pixels `from … end−1` of the area.
+        /// Bias, residual and activation of the pixels `from … end−1` of the area.
         private void finish(int panel, int n, int from, int end) {
             for (int block = panels.first[panel]; block < panels.first[panel + 1]; block++) {
-                int at = to.at(n, block, area.row, 0) + from * LANES;
-                if (bias != null) {
-                    VectorBlocks.addToPixels(bias, block * LANES, to.y.data(), at, end - from);
-                }
-                if (!activation.isIdentity()) {
-                    Unary.apply(activation, to.y.data(), at, to.y.data(), at, (end - from) * LANES);
-                    to.y.clearPadding(block, at, end - from);
-                }
+                epilogue.apply(to.y, n, block, (area.row * to.y.width() + from) * LANES, end - from);
+            }
+        }
+    }
+
+    /// What happens to sums of a blocked result: `y = act(y + bias + residual)`.
+    ///
+    /// @param bias     in whole vectors, or null
+    /// @param residual shaped like the result, or null
+    record Epilogue(float[] bias, BlockedView residual, UnarySpec activation) {
+        private static final Epilogue NONE = new Epilogue(null, null, UnarySpec.IDENTITY);
+
+        /// On some pixels of a plane, `from` elements behind its beginning.
+        void apply(BlockedView y, int n, int block, int from, int pixels) {
+            int at = y.at(n, block) + from;
+            if (bias != null) {
+                VectorBlocks.addToPixels(bias, block * LANES, y.data(), at, pixels);
+            }
+            if (residual != null) {
+                Loops.copy(residual.data(), residual.at(n, block) + from, y.data(), at, pixels * LANES, true);
+            }
+            if (!activation.isIdentity()) {
+                Unary.apply(activation, y.data(), at, y.data(), at, pixels * LANES);
+                y.clearPadding(block, at, pixels);
             }
         }
     }

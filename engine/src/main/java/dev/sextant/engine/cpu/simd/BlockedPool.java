@@ -73,6 +73,19 @@ final class BlockedPool {
         return new LaneWinners(codes);
     }
 
+    /// Max pooling without winners.
+    static void maxima(Workers workers, Windows win, NDArray xs, NDArray ys) {
+        var x = BlockedView.of(xs);
+        var y = BlockedView.of(ys);
+        var pool = new BlockedPool(win);
+        forEachPlane(workers, x, (i, n, block) -> {
+            pool.maximum(x, x.at(n, block), y.data(), y.at(n, block), null, 0);
+            if (pool.hasEmptyWindow()) {
+                y.clearPadding(block, y.at(n, block), y.height() * y.width());
+            }
+        });
+    }
+
     static void backward(Workers workers, Windows win, PoolKind kind, NDArray dys, Aux aux, Target target) {
         var dy = BlockedView.of(dys);
         var dx = BlockedView.of(target.array());
@@ -103,6 +116,7 @@ final class BlockedPool {
         return Arrays.stream(runs).anyMatch(r -> r.taps() == 0);
     }
 
+    /// @param winners null if nobody wants them
     private void maximum(BlockedView x, int plane, float[] y, int to, float[] winners, int at) {
         int row = win.columns() * LANES;
         int kept = 1;
@@ -110,15 +124,61 @@ final class BlockedPool {
             kept = Math.max(kept, win.bottom()[p] - win.top()[p]);
         }
         float[] best = Scratch.ofThread().floats(Scratch.WORK, kept * row);
-        float[] codes = Scratch.ofThread().floats(Scratch.WORK_2, kept * row);
+        float[] codes = winners == null ? null : Scratch.ofThread().floats(Scratch.WORK_2, kept * row);
         int searched = 0;
         for (int p = 0; p < win.rows(); p++) {
             for (int h = Math.max(searched, win.top()[p]); h < win.bottom()[p]; h++) {
-                searchRow(x.data(), plane + h * x.width() * LANES, best, codes, h % kept * row);
+                int source = plane + h * x.width() * LANES;
+                if (winners == null) {
+                    maximaOfRow(x.data(), source, best, h % kept * row);
+                } else {
+                    searchRow(x.data(), source, best, codes, h % kept * row);
+                }
             }
             searched = Math.max(searched, win.bottom()[p]);
-            overRows(p, kept, row, best, codes, y, to + p * row, winners, at + p * row);
+            if (winners == null) {
+                maximaOfRows(p, kept, row, best, y, to + p * row);
+            } else {
+                overRows(p, kept, row, best, codes, y, to + p * row, winners, at + p * row);
+            }
         }
+    }
+
+    private void maximaOfRow(float[] x, int row, float[] best, int slot) {
+        for (Run run : runs) {
+            int from = row + run.left() * LANES;
+            int to = slot + run.first() * LANES;
+            if (run.taps() == 0) {
+                Arrays.fill(best, to, to + run.count() * LANES, Float.NEGATIVE_INFINITY);
+                continue;
+            }
+            for (int s = 0; s == 0 || s < run.taps() - 1; s += 2) {
+                int tap = win.stepW() * LANES;
+                int next = Math.min(s + 1, run.taps() - 1);
+                int last = Math.min(s + 2, run.taps() - 1);
+                boolean first = s == 0;
+                VectorPool.maxOfThree(first ? x : best, first ? from : to, first ? run.stride() * LANES : LANES, x,
+                        from + next * tap, from + last * tap, run.stride() * LANES, best, to, run.count());
+            }
+        }
+    }
+
+    private void maximaOfRows(int p, int kept, int row, float[] best, float[] y, int to) {
+        int taps = win.taps(p);
+        if (taps == 0) {
+            Arrays.fill(y, to, to + row, Float.NEGATIVE_INFINITY);
+            return;
+        }
+        for (int r = 0; r == 0 || r < taps - 1; r += 2) {
+            boolean first = r == 0;
+            VectorPool.maxOfThree(first ? best : y, first ? win.top()[p] % kept * row : to, LANES, best,
+                    slot(p, Math.min(r + 1, taps - 1), kept) * row, slot(p, Math.min(r + 2, taps - 1), kept) * row,
+                    LANES, y, to, win.columns());
+        }
+    }
+
+    private int slot(int p, int tap, int kept) {
+        return (win.top()[p] + tap * win.stepH()) % kept;
     }
 
     /// The best of every window in one row of the source, and in which of its columns.

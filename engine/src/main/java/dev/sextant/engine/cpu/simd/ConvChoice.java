@@ -6,7 +6,8 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.Pair;
 
-/// Decides which algorithm computes a convolution: a function of settings, shapes and layouts alone.
+/// Decides which algorithm computes a convolution: a function of settings, shapes and layouts, and of whether forms of
+/// the weights are kept.
 ///
 /// | `conv`          | algorithm                                                                          |
 /// |-----------------|------------------------------------------------------------------------------------|
@@ -23,7 +24,7 @@ final class ConvChoice {
     private static final int WEIGHT = 25;
     /// The same for the filter gradient, both of whose transforms go through the third-level cache.
     private static final int SPREAD_BOTH = 40;
-    /// What packing a weight costs a direct convolution.
+    /// What packing a weight, or reading one that is kept, costs.
     private static final int PACK = 10;
     /// Tiles are multiplied in groups of about this many.
     private static final int GROUP = 12;
@@ -103,7 +104,7 @@ final class ConvChoice {
     /// `x`, which has nearly the size of `y`.
     private static double cost(Winograd form, NDArray w, NDArray y, int perTile) {
         double tiles = form.grid(y.dim(0), y.dim(2), y.dim(3)).tiles();
-        double multiplied = Math.ceil(tiles / GROUP) * GROUP + WEIGHT;
+        double multiplied = Math.ceil(tiles / GROUP) * GROUP + (w.storage().keepsForms() ? PACK : WEIGHT);
         return form.positions() * ((double) w.dim(0) * w.dim(1) * multiplied + tiles * perTile);
     }
 }

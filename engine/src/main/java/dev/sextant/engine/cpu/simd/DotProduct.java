@@ -14,6 +14,8 @@ final class DotProduct {
     private static final int DEPTH = 1024;
     /// The most rows of `x` for which reading `w` in place is worth more than the better tiles of packed operands.
     private static final int MOST_ROWS = 48;
+    /// Fewer rows than this are worth it however short the depth.
+    private static final int FEW_ROWS = 4;
     /// Elements of `w` worth a chunk of their own.
     private static final int CHUNK = 1 << 16;
     private static final int MOST_CHUNKS = 32;
@@ -30,7 +32,7 @@ final class DotProduct {
 
     /// Whether a product is of this kind.
     static boolean suits(MatrixProduct p) {
-        return LANES > 1 && p.m <= MOST_ROWS && p.bRow == 1 && p.k >= 8 * LANES;
+        return LANES > 1 && p.m <= MOST_ROWS && p.bRow == 1 && p.k >= (p.m < FEW_ROWS ? 2 : 8) * LANES;
     }
 
     static void run(Workers workers, MatrixProduct product) {
@@ -74,7 +76,7 @@ final class DotProduct {
         for (int k = 0; k < depth; k += DEPTH) {
             for (int i = 0; i < p.m;) {
                 DotTile tile = DotTile.within(p.m - i, columns);
-                tile.run(Math.min(DEPTH, depth - k), x, Scratch.LEAD + i * depth + k * tile.rows, p.b,
+                tile.runOrPlain(Math.min(DEPTH, depth - k), x, Scratch.LEAD + i * depth + k * tile.rows, p.b,
                         p.bBase + j0 * p.bColumn + k, p.bColumn, sums, i * columns * LANES);
                 i += tile.rows;
             }
@@ -98,13 +100,17 @@ final class DotProduct {
         }
     }
 
-    private static float fold(float[] sums, int at) {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int lane = 0; lane < half; lane++) {
-                sums[at + lane] += sums[at + half + lane];
-            }
+    /// Adds the lanes in halves, without the trips to memory that a loop would make.
+    private static float fold(float[] s, int at) {
+        if (LANES == 16) {
+            return fold(s[at] + s[at + 8], s[at + 1] + s[at + 9], s[at + 2] + s[at + 10], s[at + 3] + s[at + 11],
+                    s[at + 4] + s[at + 12], s[at + 5] + s[at + 13], s[at + 6] + s[at + 14], s[at + 7] + s[at + 15]);
         }
-        return sums[at];
+        return fold(s[at], s[at + 1], s[at + 2], s[at + 3], s[at + 4], s[at + 5], s[at + 6], s[at + 7]);
+    }
+
+    private static float fold(float a, float b, float c, float d, float e, float f, float g, float h) {
+        return ((a + e) + (c + g)) + ((b + f) + (d + h));
     }
 
     /// The depths beyond the last whole vector.

@@ -1,5 +1,7 @@
 package dev.sextant.engine.cpu.simd;
 
+import java.util.Arrays;
+
 /// The register block of products whose operands both lie along the depth, `x·wᵀ`: every accumulator is a vector of
 /// partial sums over every so many-th depth, so that `w` is read as it lies, once, front to back.
 abstract class DotTile {
@@ -21,6 +23,30 @@ abstract class DotTile {
     /// @param w      rows `wRow` apart
     /// @param c      `[rows][columns][lanes]`
     abstract void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co);
+
+    /// As [#run], by plain loops at first ([Cold]).
+    final void runOrPlain(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        if (!Cold.spend(rows * columns * length)) {
+            run(length, x, xo, w, wo, wRow, c, co);
+            return;
+        }
+        int lanes = VectorSupport.LANES;
+        float[] sums = new float[lanes];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                Arrays.fill(sums, 0);
+                for (int k = 0; k < length; k += lanes) {
+                    for (int lane = 0; lane < lanes; lane++) {
+                        sums[lane] = Math.fma(x[xo + k * rows + i * lanes + lane], w[wo + j * wRow + k + lane],
+                                sums[lane]);
+                    }
+                }
+                for (int lane = 0; lane < lanes; lane++) {
+                    c[co + (i * columns + j) * lanes + lane] += sums[lane];
+                }
+            }
+        }
+    }
 
     private static final DotTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new DotTile[] {new Avx512DotTile4x6(), new Avx512DotTile4x1(), new Avx512DotTile1x6(),

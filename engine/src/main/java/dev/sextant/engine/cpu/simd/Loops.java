@@ -7,13 +7,18 @@ final class Loops {
     private Loops() {
     }
 
+    /// For the loops that a first answer needs.
+    private static boolean vectors(int n) {
+        return VectorSupport.ON && !Cold.spend(n);
+    }
+
     private static float reluOf(float v) {
         return v <= 0 ? 0 : v;
     }
 
     /// `y = max(x, 0)`; NaN stays.
     static void relu(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.relu(x, xo, y, yo, n) : 0;
+        int i = vectors(n) ? VectorLoops.relu(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
         }
@@ -21,7 +26,7 @@ final class Loops {
 
     /// `y = 1/(1 + e^-x)`.
     static void sigmoid(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.sigmoid(x, xo, y, yo, n) : 0;
+        int i = vectors(n) ? VectorLoops.sigmoid(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
         }
@@ -29,7 +34,7 @@ final class Loops {
 
     /// `y = tanh x`.
     static void tanh(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.tanh(x, xo, y, yo, n) : 0;
+        int i = vectors(n) ? VectorLoops.tanh(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.tanh(x[xo + i]);
         }
@@ -85,7 +90,7 @@ final class Loops {
 
     /// `y = a·x + b`.
     static void affine(float a, float b, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.affine(a, b, x, xo, y, yo, n) : 0;
+        int i = vectors(n) ? VectorLoops.affine(a, b, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = Math.fma(x[xo + i], a, b);
         }
@@ -101,7 +106,7 @@ final class Loops {
 
     /// `y = x + z`.
     static void add(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.add(x, xo, z, zo, y, yo, n) : 0;
+        int i = vectors(n) ? VectorLoops.add(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] + z[zo + i];
         }

@@ -1,6 +1,9 @@
 package dev.sextant.engine.cpu.simd;
 
+import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.Workers;
+import dev.sextant.engine.spi.Storage;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /// The weights of a convolution with a blocked result as its tiles read them: panels of a few result blocks each, in
@@ -12,26 +15,53 @@ final class Panels {
     private static final int DEPTHS = 128;
 
     /// Where the weights lie: distances between result channels, source channels, and the taps.
-    record Weights(Strides w, int resultStep, int sourceStep, int[] tap) {
+    ///
+    /// @param owner keeps the packed form, or null
+    record Weights(Strides w, int resultStep, int sourceStep, int[] tap, Storage owner) {
+    }
+
+    /// What packed forms of the same weights differ in.
+    private record Form(boolean tapsOutermost, IntBuffer blocks) {
     }
 
     final int depth;
     final float[] data;
+    private final int base;
     /// First result block of every panel, and behind the last.
     final int[] first;
 
-    /// Packs.
+    /// The storage that keeps forms of an array, or null if it keeps none or has other contents besides.
+    static Storage owner(NDArray w) {
+        Storage s = w.storage();
+        return s.keepsForms() && w.isContiguous() && w.size() == s.size() ? s : null;
+    }
+
+    /// Packs, or finds what was packed before.
     ///
     /// @param blocks        result blocks of every panel
     /// @param tapsOutermost whether the depth is ordered (tap, source channel) and not (source channel, tap)
-    Panels(Workers workers, Weights w, int results, int sources, int[] blocks, boolean tapsOutermost) {
+    static Panels of(Workers workers, Weights w, int results, int sources, int[] blocks, boolean tapsOutermost) {
+        return w.owner == null ? new Panels(workers, w, results, sources, blocks, tapsOutermost)
+                : w.owner.form(new Form(tapsOutermost, IntBuffer.wrap(blocks)),
+                        () -> new Panels(workers, w, results, sources, blocks, tapsOutermost));
+    }
+
+    private Panels(Workers workers, Weights w, int results, int sources, int[] blocks, boolean tapsOutermost) {
         int taps = w.tap.length;
         depth = sources * taps;
         first = new int[blocks.length + 1];
         for (int i = 0; i < blocks.length; i++) {
             first[i + 1] = first[i] + blocks[i];
         }
-        data = Scratch.ofThread().aligned(Scratch.PACKED_A, depth * first[blocks.length] * LANES);
+        int size = Math.max(1, depth) * first[blocks.length] * LANES;
+        if (w.owner == null) {
+            data = Scratch.ofThread().aligned(Scratch.PACKED_A, size);
+            base = Scratch.LEAD;
+        } else {
+            var room = KeptFloats.of(size);
+            data = room.data();
+            base = room.base();
+        }
         int[] from = new int[depth];
         int[] line = new int[depth];
         for (int c = 0, k = 0; c < sources; c++) {
@@ -46,16 +76,16 @@ final class Panels {
             int end = Math.min(depth, begin + DEPTHS);
             int width = blocks[panel] * LANES;
             int count = Math.min(width, results - first[panel] * LANES);
-            int base = w.w.base() + first[panel] * LANES * w.resultStep;
+            int source = w.w.base() + first[panel] * LANES * w.resultStep;
             int i = 0;
             for (; i + 4 <= count; i += 4) {
-                four(w.w.data(), base + i * w.resultStep, w.resultStep, from, line, begin, end, place(panel) + i,
+                four(w.w.data(), source + i * w.resultStep, w.resultStep, from, line, begin, end, place(panel) + i,
                         width);
             }
             for (int k = begin; k < end; k++) {
                 int to = place(panel) + line[k] * width;
                 for (int rest = i; rest < count; rest++) {
-                    data[to + rest] = w.w.data()[base + rest * w.resultStep + from[k]];
+                    data[to + rest] = w.w.data()[source + rest * w.resultStep + from[k]];
                 }
                 Arrays.fill(data, to + count, to + width, 0);
             }
@@ -63,9 +93,9 @@ final class Panels {
     }
 
     /// Four result channels at a time, so that what is written lies close together.
-    private void four(float[] w, int base, int step, int[] from, int[] line, int begin, int end, int to, int width) {
+    private void four(float[] w, int source, int step, int[] from, int[] line, int begin, int end, int to, int width) {
         for (int k = begin; k < end; k++) {
-            int f = base + from[k];
+            int f = source + from[k];
             int t = to + line[k] * width;
             float v0 = w[f];
             float v1 = w[f + step];
@@ -88,6 +118,6 @@ final class Panels {
 
     /// Where a panel begins.
     int place(int panel) {
-        return Scratch.LEAD + first[panel] * LANES * depth;
+        return base + first[panel] * LANES * depth;
     }
 }

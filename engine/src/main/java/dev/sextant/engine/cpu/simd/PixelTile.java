@@ -71,6 +71,22 @@ abstract class PixelTile {
     ///                end with it
     /// @return null if no tiles fit
     static PixelTile[] cover(int width, int blocks, int pixelStride, boolean shifted) {
+        PixelTile[] cover = COVERS.computeIfAbsent(new Row(width, blocks, pixelStride, shifted), _ -> {
+            PixelTile[] found = longCover(width, blocks, pixelStride, shifted);
+            return found == null ? NONE : found;
+        });
+        return cover == NONE ? null : cover;
+    }
+
+    /// What a cover depends on. The search for one takes longer than a small convolution, so covers are remembered;
+    /// there are as many as kinds of rows.
+    private record Row(int width, int blocks, int pixelStride, boolean shifted) {
+    }
+
+    private static final Map<Row, PixelTile[]> COVERS = new ConcurrentHashMap<>();
+    private static final PixelTile[] NONE = {};
+
+    private static PixelTile[] longCover(int width, int blocks, int pixelStride, boolean shifted) {
         int repeats = Math.max(0, width / PERIOD - 2);
         PixelTile[] end = shortCover(width - repeats * PERIOD, blocks, pixelStride, shifted);
         if (repeats == 0 || end == null) {
@@ -85,21 +101,7 @@ abstract class PixelTile {
         return all;
     }
 
-    /// Covers found before. Their widths are less than three periods, so they are not many.
-    private static final Map<Integer, PixelTile[]> COVERS = new ConcurrentHashMap<>();
-    private static final PixelTile[] NONE = {};
-
     private static PixelTile[] shortCover(int width, int blocks, int pixelStride, boolean shifted) {
-        int key = ((width * MOST_BLOCKS + blocks - 1) * 2 + (pixelStride == 1 ? 1 : 0)) * 2 + (shifted ? 1 : 0);
-        PixelTile[] known = COVERS.get(key);
-        if (known == null) {
-            known = findCover(width, blocks, pixelStride, shifted);
-            COVERS.put(key, known);
-        }
-        return known == NONE ? null : known;
-    }
-
-    private static PixelTile[] findCover(int width, int blocks, int pixelStride, boolean shifted) {
         double[] least = new double[width + 1];
         PixelTile[] first = new PixelTile[width + 1];
         for (int w = 1; w <= width; w++) {
@@ -117,7 +119,7 @@ abstract class PixelTile {
         var cover = new ArrayList<PixelTile>();
         for (int w = width; w > 0; w -= cover.getLast().pixels) {
             if (first[w] == null) {
-                return NONE;
+                return null;
             }
             cover.add(first[w]);
         }

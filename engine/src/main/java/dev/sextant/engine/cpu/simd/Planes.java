@@ -11,8 +11,13 @@ final class Planes {
             int upper = xo + 2 * p * xRow;
             int lower = upper + xRow;
             int at = yo + p * yRow;
+            if (VectorSupport.ON && 2 * win.columns() > VectorSupport.LANES && !Cold.spend(2 * win.columns())) {
+                VectorPool.averageOfFour(x, upper, lower, y, at, win.columns());
+                continue;
+            }
             for (int q = 0; q < win.columns(); q++) {
-                y[at + q] = (x[upper + 2 * q] + x[upper + 2 * q + 1] + x[lower + 2 * q] + x[lower + 2 * q + 1]) * 0.25f;
+                y[at + q] = (x[upper + 2 * q] + x[lower + 2 * q] + (x[upper + 2 * q + 1] + x[lower + 2 * q + 1]))
+                        * 0.25f;
             }
         }
     }

@@ -7,10 +7,10 @@ import dev.sextant.engine.spi.ConvKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.trace.Trace;
 
-/// Convolutions, by the algorithm that [ConvChoice] chooses or else by one of three forms of the same sums:
+/// Convolutions, by the algorithm that [ConvChoice] chooses or else by one of four forms of the same sums:
 ///
 /// - blocked arrays (from 16 channels on): [BlockedConv] and [BlockedFilter], vectors over channels;
-/// - row-major arrays with few channels and many images: [BatchConv], vectors over images;
+/// - row-major arrays with few channels: [BatchConv], vectors over images, or [RowConv], along the rows of few images;
 /// - anything else: a [Product] per group, vectors over pixels; see [PatchProduct] and [FilterProduct].
 ///
 /// Which one is a function of shapes, layouts and instruction set alone.
@@ -25,6 +25,8 @@ interface SimdConv extends ConvKernels, SimdPointwise {
     String FIRST_LAYER = "blocked, taps of a row-major source";
     /// See [BatchConv].
     String OVER_IMAGES = "direct over images";
+    /// See [RowConv].
+    String ALONG_ROWS = "direct along rows";
 
     @Override
     default void conv2d(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
@@ -36,13 +38,16 @@ interface SimdConv extends ConvKernels, SimdPointwise {
         }
         if (BlockedView.is(y) && spec.groups() == 1) {
             Trace.chose(() -> BLOCKED);
-            BlockedConv.forward(workers(), spec, x, w, bias, y);
+            BlockedConv.forward(workers(), spec, x, w, bias, null, y);
             return;
         }
         Plain result = Plain.of(y);
         if (BatchConv.suits(spec, x.dim(0), x.dim(1), w.dim(0))) {
             Trace.chose(() -> OVER_IMAGES);
             BatchConv.forward(workers(), spec, x, w, bias, result.array());
+        } else if (RowConv.suits(spec, x, w, y)) {
+            Trace.chose(() -> ALONG_ROWS);
+            RowConv.forward(workers(), spec, x, w, bias, result.array());
         } else {
             Trace.chose(() -> Tiles.named("implicit-gemm", w.dim(0) / spec.groups(), x.dim(0) * y.dim(2) * y.dim(3)));
             byPatches(spec, x, w, bias, result.array());

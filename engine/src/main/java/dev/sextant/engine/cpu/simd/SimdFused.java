@@ -7,6 +7,7 @@ import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.FusedKernels;
 import dev.sextant.engine.spi.Target;
+import dev.sextant.engine.trace.Trace;
 
 /// Compositions on blocked arrays in the passes that one of them needs anyway; others run one after the other.
 interface SimdFused extends FusedKernels, SimdConv, SimdNorm {
@@ -19,6 +20,21 @@ interface SimdFused extends FusedKernels, SimdConv, SimdNorm {
             return BlockedNorm.forward(workers(), spec, x, residual, gamma, beta, runningMean, runningVar, y);
         }
         return FusedKernels.super.batchNormAdd(spec, x, residual, gamma, beta, runningMean, runningVar, y);
+    }
+
+    @Override
+    default void conv2dAdd(Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray residual, NDArray y) {
+        ConvAlgorithm chosen = ConvChoice.of(settings(), spec, x, w, y);
+        boolean blocked = spec.groups() == 1 && BlockedView.is(y) && BlockedView.is(residual);
+        if (blocked && chosen instanceof Winograd form) {
+            Trace.chose(form::toString);
+            WinogradConv.forward(workers(), form, spec, x, w, bias, BlockedView.of(residual), y);
+        } else if (blocked && chosen == null) {
+            Trace.chose(() -> BLOCKED);
+            BlockedConv.forward(workers(), spec, x, w, bias, BlockedView.of(residual), y);
+        } else {
+            FusedKernels.super.conv2dAdd(spec, x, w, bias, residual, y);
+        }
     }
 
     @Override

@@ -30,6 +30,15 @@ interface SimdPool extends PoolKernels, SimdPointwise {
     }
 
     @Override
+    default void pool2dValues(Pool2dSpec spec, NDArray x, NDArray y) {
+        if (spec.kind() == PoolKind.MAX && BlockedView.is(x) && BlockedView.is(y)) {
+            BlockedPool.maxima(workers(), Windows.of(spec, x, y), x, y);
+        } else {
+            pool2d(spec, x, y);
+        }
+    }
+
+    @Override
     default void pool2dBackward(Pool2dSpec spec, NDArray dy, NDArray x, NDArray y, Aux aux, Target dx) {
         backward(Windows.of(spec, dx.array(), dy), spec.kind(), dy, aux, dx);
     }

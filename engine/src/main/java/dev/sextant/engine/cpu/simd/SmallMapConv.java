@@ -77,14 +77,14 @@ final class SmallMapConv {
     }
 
     static void run(Workers workers, Geometry g, BlockedConv.Source x, Panels.Weights w, BlockedConv.Result to,
-            float[] bias, UnarySpec activation) {
+            BlockedConv.Epilogue epilogue) {
         BlockedView y = to.y();
         int[] blocks = PixelTile.panels(y.blocks(), FEWEST_TOGETHER, 1, LANES, false);
-        var conv = new SmallMapConv(g, x, to, new Panels(workers, w, y.channels(), x.channels(), blocks, true));
+        var conv = new SmallMapConv(g, x, to, Panels.of(workers, w, y.channels(), x.channels(), blocks, true));
         workers.run(x.outer() * y.images(), i -> conv.turn(i / y.images(), i % y.images()));
         int groups = Math.ceilDiv(y.images(), conv.together);
-        workers.run(blocks.length * groups, chunk -> conv.chunk(chunk / groups, chunk % groups * conv.together, bias,
-                activation));
+        workers.run(blocks.length * groups, chunk -> conv.chunk(chunk / groups, chunk % groups * conv.together,
+                epilogue));
     }
 
     private void turn(int block, int n) {
@@ -93,12 +93,14 @@ final class SmallMapConv {
     }
 
     /// One panel of result blocks for some images.
-    private void chunk(int panel, int n0, float[] bias, UnarySpec activation) {
+    private void chunk(int panel, int n0, BlockedConv.Epilogue epilogue) {
+        float[] bias = epilogue.bias();
+        UnarySpec activation = epilogue.activation();
         int count = Math.min(together, images() - n0);
         int blocks = panels.blocks(panel);
         int plane = g.pixels() * count * LANES;
         float[] sums = Scratch.ofThread().aligned(Scratch.WORK, blocks * plane);
-        Arrays.fill(sums, Scratch.LEAD, Scratch.LEAD + blocks * plane, 0);
+        start(epilogue.residual(), panel, n0, count, sums);
         if (bias != null) {
             for (int b = 0; b < blocks; b++) {
                 VectorBlocks.addToPixels(bias, (panels.first[panel] + b) * LANES, sums, Scratch.LEAD + b * plane,
@@ -124,6 +126,21 @@ final class SmallMapConv {
             for (int n = 0; n < count; n++) {
                 store(sums, Scratch.LEAD + b * plane + n * LANES, count * LANES, n0 + n, panels.first[panel] + b,
                         !activation.isIdentity());
+            }
+        }
+    }
+
+    /// Zero, or the residual.
+    private void start(BlockedView residual, int panel, int n0, int count, float[] sums) {
+        int plane = g.pixels() * count * LANES;
+        if (residual == null) {
+            Arrays.fill(sums, Scratch.LEAD, Scratch.LEAD + panels.blocks(panel) * plane, 0);
+            return;
+        }
+        for (int b = 0; b < panels.blocks(panel); b++) {
+            for (int n = 0; n < count; n++) {
+                VectorBlocks.copyPixels(residual.data(), residual.at(n0 + n, panels.first[panel] + b), LANES, sums,
+                        Scratch.LEAD + b * plane + n * LANES, count * LANES, g.pixels(), false);
             }
         }
     }

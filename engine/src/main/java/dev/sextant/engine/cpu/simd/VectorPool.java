@@ -5,10 +5,15 @@ import static dev.sextant.engine.cpu.simd.VectorWidth.S;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /// Loops of [BlockedPool] along a row: one vector of channels per pixel, no windows within.
 final class VectorPool {
     private static final int LANES = BlockedView.LANES;
+
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(S, i -> 2 * i % LANES);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(S, i -> 2 * i % LANES + 1);
+    private static final VectorMask<Float> RIGHT_HALF = VectorMask.fromLong(S, -1L << LANES / 2);
 
     private VectorPool() {
     }
@@ -32,6 +37,18 @@ final class VectorPool {
             wins = wins(next, v);
             v.blend(next, wins).intoArray(best, to + i * LANES);
             code.blend(codeC, wins).intoArray(codes, to + i * LANES);
+        }
+    }
+
+    /// The best of three pixels, of which the first may lie elsewhere than the others. Fewer are given by repeating one.
+    static void maxOfThree(float[] first, int a, int strideA, float[] x, int b, int c, int stride, float[] best, int to,
+            int pixels) {
+        for (int i = 0; i < pixels; i++) {
+            FloatVector v = FloatVector.fromArray(S, first, a + i * strideA);
+            FloatVector next = FloatVector.fromArray(S, x, b + i * stride);
+            v = v.blend(next, wins(next, v));
+            next = FloatVector.fromArray(S, x, c + i * stride);
+            v.blend(next, wins(next, v)).intoArray(best, to + i * LANES);
         }
     }
 
@@ -88,6 +105,21 @@ final class VectorPool {
             d = given(d, dy, from + row + i * LANES, winners, wo + row + i * LANES, second);
             given(d, dy, from + 2 * row + i * LANES, winners, wo + 2 * row + i * LANES, third)
                     .intoArray(dx, at + i * stride);
+        }
+    }
+
+    /// The means of two neighbours each of two rows.
+    static void averageOfFour(float[] x, int upper, int lower, float[] y, int to, int columns) {
+        for (int q = 0; q < columns; q += LANES) {
+            VectorMask<Float> left = S.indexInRange(2 * q, 2 * columns);
+            VectorMask<Float> right = S.indexInRange(2 * q + LANES, 2 * columns);
+            FloatVector a = FloatVector.fromArray(S, x, upper + 2 * q, left)
+                    .add(FloatVector.fromArray(S, x, lower + 2 * q, left));
+            FloatVector b = FloatVector.fromArray(S, x, upper + 2 * q + LANES, right)
+                    .add(FloatVector.fromArray(S, x, lower + 2 * q + LANES, right));
+            FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), RIGHT_HALF);
+            FloatVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), RIGHT_HALF);
+            even.add(odd).mul(0.25f).intoArray(y, to + q, S.indexInRange(q, columns));
         }
     }
 

@@ -22,7 +22,7 @@ record Winograd(Points points, int m, int r) implements ConvAlgorithm {
 
     @Override
     public void forward(SimdConv kernels, Conv2dSpec spec, NDArray x, NDArray w, NDArray bias, NDArray y) {
-        WinogradConv.forward(kernels.workers(), this, spec, x, w, bias, y);
+        WinogradConv.forward(kernels.workers(), this, spec, x, w, bias, null, y);
     }
 
     @Override
@@ -136,6 +136,21 @@ record Winograd(Points points, int m, int r) implements ConvAlgorithm {
                         m * n * LANES, tiles);
             }
             points.gather(m, work, half, LANES, n * LANES, y, yo + s * m * m * LANES, LANES, m * LANES, tiles * m);
+        }
+    }
+
+    /// Adds what lies at the places of tiles to them.
+    void addFrom(Grid grid, BlockedView x, int block, int first, int count, float[] tiles, int from) {
+        for (int i = 0; i < count; i++) {
+            int t = first + i;
+            int q = t % grid.columns * m;
+            int p = t / grid.columns % grid.rows * m;
+            int at = x.at(t / (grid.columns * grid.rows), block) + (p * x.width() + q) * LANES;
+            int length = Math.min(m, x.width() - q) * LANES;
+            for (int row = 0; row < Math.min(m, x.height() - p); row++) {
+                Loops.copy(x.data(), at + row * x.width() * LANES, tiles, from + (i * m + row) * m * LANES, length,
+                        true);
+            }
         }
     }
 

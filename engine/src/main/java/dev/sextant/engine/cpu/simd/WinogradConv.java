@@ -4,6 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Storage;
 import dev.sextant.engine.spi.Target;
 
 /// Winograd's convolution of blocked arrays, forward and for the gradient of the data (which is the convolution of the
@@ -18,6 +19,8 @@ import dev.sextant.engine.spi.Target;
 /// - few tiles, many weights: all tiles are transformed first; then every chunk takes a panel of result channels
 ///   from weights to pixels, so that the transformed weights, four times the size of the weights, never leave
 ///   the second-level cache.
+///
+/// Transformed weights that are kept (inference) are only read, in both orders.
 final class WinogradConv {
     private static final int LANES = BlockedView.LANES;
     /// Elements of transformed inputs that a chunk works on.
@@ -26,6 +29,8 @@ final class WinogradConv {
     private static final int WIDE = 96;
     /// Most elements of transformed inputs for which all of them are kept.
     private static final int ALL = 1 << 22;
+    /// Chunks to aim for.
+    private static final int CHUNKS = 8;
     /// Tiles that the width of the register tile is chosen for.
     private static final int TYPICAL = 24;
 
@@ -39,12 +44,15 @@ final class WinogradConv {
     private final WinogradFilter filter;
     private final PixelTile tile;
     private final float[] bias;
+    private final BlockedView residual;
     private final UnarySpec activation;
     private final boolean adds;
+    /// Transformed weights that are kept, or null.
+    private final KeptFloats kept;
 
     private WinogradConv(Workers workers, Winograd form, BlockedView x, BlockedView y, int top, int left,
-            Strides w, int resultStep, int sourceStep, boolean turned, float[] bias, UnarySpec activation,
-            boolean adds) {
+            Strides w, int resultStep, int sourceStep, boolean turned, Storage owner, float[] bias,
+            BlockedView residual, UnarySpec activation, boolean adds) {
         this.workers = workers;
         this.form = form;
         this.x = x;
@@ -52,34 +60,47 @@ final class WinogradConv {
         this.top = top;
         this.left = left;
         this.bias = bias;
+        this.residual = residual;
         this.activation = activation;
         this.adds = adds;
         grid = form.grid(y.images(), y.height(), y.width());
-        tile = PixelTile.forShape(TYPICAL, y.blocks(), LANES);
+        tile = PixelTile.forShape(Math.min(TYPICAL, grid.tiles()), y.blocks(), LANES);
         filter = new WinogradFilter(form, w, resultStep, sourceStep, turned, y.channels(), x.channels(),
                 tile.blocks * LANES);
+        kept = owner == null ? null : owner.form(new Form(form.m(), tile.blocks), () -> {
+            var room = KeptFloats.of(filter.panels() * filter.panel());
+            filter.transformAll(workers, room.data(), room.base());
+            return room;
+        });
     }
 
+    /// What transformed forms of the same weights differ in.
+    private record Form(int m, int blocks) {
+    }
+
+    /// @param residual added before the activation, or null
     static void forward(Workers workers, Winograd form, Conv2dSpec spec, NDArray xs, NDArray w, NDArray bias,
-            NDArray ys) {
+            BlockedView residual, NDArray ys) {
         var y = BlockedView.of(ys);
         var weights = Strides.of(w);
         new WinogradConv(workers, form, BlockedView.of(xs), y, spec.pad().h(), spec.pad().w(), weights,
-                weights.step()[0], weights.step()[1], false, bias == null ? null : y.lanesOf(bias), spec.activation(),
-                false).run();
+                weights.step()[0], weights.step()[1], false, Panels.owner(w), bias == null ? null : y.lanesOf(bias),
+                residual,
+                spec.activation(), false).run();
     }
 
     static void backwardData(Workers workers, Winograd form, Conv2dSpec spec, NDArray dz, NDArray w, Target dx) {
         var weights = Strides.of(w);
         new WinogradConv(workers, form, BlockedView.of(dz), BlockedView.of(dx.array()), form.r() - 1 - spec.pad().h(),
-                form.r() - 1 - spec.pad().w(), weights, weights.step()[1], weights.step()[0], true, null,
+                form.r() - 1 - spec.pad().w(), weights, weights.step()[1], weights.step()[0], true, null, null, null,
                 UnarySpec.IDENTITY, dx.adds()).run();
     }
 
     private void run() {
         int perTile = form.positions() * x.blocks() * LANES;
         int all = roundUp(grid.tiles());
-        if ((long) all * perTile <= ALL && filter.panels() * filter.panel() > CHUNK) {
+        if ((long) all * perTile <= ALL && filter.panels() * filter.panel() > CHUNK
+                || kept != null && (long) all * perTile <= CHUNK) {
             tilesFirst(all);
         } else {
             weightsFirst(Math.min(all, Math.clamp(CHUNK / (perTile * tile.pixels), 1, 8) * tile.pixels));
@@ -91,9 +112,12 @@ final class WinogradConv {
     }
 
     private void weightsFirst(int chunk) {
-        float[] u = Scratch.ofThread().aligned(Scratch.PACKED_A, filter.panels() * filter.panel());
-        workers.run(filter.panels() * filter.parts(), i -> filter.transform(i / filter.parts(), i % filter.parts(),
-                Scratch.ofThread().aligned(Scratch.WORK, filter.room()), u, Scratch.LEAD + i * filter.part()));
+        float[] u = kept != null ? kept.data()
+                : Scratch.ofThread().aligned(Scratch.PACKED_A, filter.panels() * filter.panel());
+        int uo = kept != null ? kept.base() : Scratch.LEAD;
+        if (kept == null) {
+            filter.transformAll(workers, u, uo);
+        }
         int position = x.blocks() * chunk * LANES + LANES;
         int[] shift = shifts(chunk);
         workers.run(Math.ceilDiv(grid.tiles(), chunk), i -> {
@@ -106,7 +130,7 @@ final class WinogradConv {
             }
             for (int panel = 0; panel < filter.panels(); panel++) {
                 for (int part = 0; part < filter.parts(); part++) {
-                    products.add(part, u, Scratch.LEAD + panel * filter.panel() + part * filter.part(), products.work,
+                    products.add(part, u, uo + panel * filter.panel() + part * filter.part(), products.work,
                             products.more, position, shift, count);
                 }
                 products.store(panel, first, count);
@@ -115,7 +139,9 @@ final class WinogradConv {
     }
 
     private void tilesFirst(int all) {
-        int chunk = Math.min(all, WIDE / tile.pixels * tile.pixels);
+        // Kept weights can be read by several chunks, which a single image needs to have enough of them.
+        int least = kept == null ? 1 : Math.ceilDiv(CHUNKS, filter.panels());
+        int chunk = Math.min(roundUp(Math.ceilDiv(all, least)), WIDE / tile.pixels * tile.pixels);
         int position = x.blocks() * all * LANES + LANES;
         float[] v = Scratch.ofThread().aligned(Scratch.PACKED_A, form.positions() * position);
         int groups = Math.ceilDiv(grid.tiles(), chunk);
@@ -127,16 +153,20 @@ final class WinogradConv {
                     position);
         });
         int[] shift = shifts(all);
-        workers.run(filter.panels(), panel -> {
-            var products = new Products(chunk, filter.panel());
-            for (int first = 0; first < grid.tiles(); first += chunk) {
+        int split = kept == null ? 1 : groups;
+        workers.run(filter.panels() * split, i -> {
+            int panel = i / split;
+            var products = new Products(chunk, kept == null ? filter.panel() : 0);
+            float[] weights = kept == null ? products.work : kept.data();
+            for (int first = i % split * chunk; first < grid.tiles(); first += split * chunk) {
                 int count = Math.min(chunk, grid.tiles() - first);
                 for (int part = 0; part < filter.parts(); part++) {
-                    int u = products.more + part * filter.part();
-                    if (first == 0) {
+                    int u = kept == null ? products.more + part * filter.part()
+                            : kept.base() + panel * filter.panel() + part * filter.part();
+                    if (kept == null && first == 0) {
                         filter.transform(panel, part, products.work, products.work, u);
                     }
-                    products.add(part, products.work, u, v, Scratch.LEAD + first * LANES, position, shift, count);
+                    products.add(part, weights, u, v, Scratch.LEAD + first * LANES, position, shift, count);
                 }
                 products.store(panel, first, count);
             }
@@ -193,6 +223,9 @@ final class WinogradConv {
                 form.gather(work, z + b * block, position, count, work, work, results);
                 if (bias != null) {
                     VectorBlocks.addToPixels(bias, channels * LANES, work, results, pixels);
+                }
+                if (residual != null) {
+                    form.addFrom(grid, residual, channels, first, count, work, results);
                 }
                 if (!activation.isIdentity()) {
                     Unary.apply(activation, work, results, work, results, pixels * LANES);

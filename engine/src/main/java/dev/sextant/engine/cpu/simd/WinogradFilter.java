@@ -1,5 +1,7 @@
 package dev.sextant.engine.cpu.simd;
 
+import dev.sextant.engine.cpu.Workers;
+
 /// The weights of a convolution as Winograd's products want them,
 /// `[panel][part][position][source channel of the part][result lanes of the panel]`.
 ///
@@ -53,6 +55,12 @@ record WinogradFilter(Winograd form, Strides w, int resultStep, int sourceStep, 
     /// Elements of the working memory of a transform, from [Scratch#LEAD] on.
     int room() {
         return PIECE * form.r() * (form.r() + form.n()) * width;
+    }
+
+    /// Transforms all weights, part by part from `at` on.
+    void transformAll(Workers workers, float[] u, int at) {
+        workers.run(panels() * parts(), i -> transform(i / parts(), i % parts(),
+                Scratch.ofThread().aligned(Scratch.WORK, room()), u, at + i * part()));
     }
 
     /// Transforms the weights of a part of a panel: `G·w·Gᵀ`.

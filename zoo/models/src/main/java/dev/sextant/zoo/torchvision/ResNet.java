@@ -93,28 +93,25 @@ public final class ResNet {
     /// `relu(F(x) + shortcut(x))`, the paper's equations 1 and 2.
     abstract static class Block extends Layer {
         private Layer[] body;
-        private BatchNorm last;
         private Layer relu;
         private Layer shortcut;
 
         /// @param side the shortcut's layers, or null for the identity
-        /// @param last behind the body, before the sum
-        final void connect(Layer relu, Layer side, BatchNorm last, Layer... body) {
+        /// @param body ends with a batch norm, before the sum
+        final void connect(Layer relu, Layer side, Layer... body) {
             this.relu = relu;
-            this.last = last;
             this.body = body;
             shortcut = side == null ? null : child("downsample", side);
         }
 
         @Override
         public final Var forward(Var x) {
-            Var y = Sequential.chain(x, body);
-            return last.addAndApply(y, shortcut == null ? x : shortcut.apply(x), relu);
+            return Sequential.residual(x, shortcut, relu, body);
         }
 
         @Override
         protected final Shape outputShape(Shape in, Walk walk) {
-            Shape y = last.walk(Sequential.chain(in, walk, body), walk);
+            Shape y = Sequential.chain(in, walk, body);
             Shape side = shortcut == null ? in : shortcut.walk(in, walk);
             if (!y.equals(side)) {
                 throw new ShapeException("%s: the body gives %s but the shortcut %s, and they are added; a block that "
@@ -132,7 +129,7 @@ public final class ResNet {
             Layer relu = child("relu", relu());
             Layer conv2 = child("conv2", conv(channels, 3).pad(1).noBias());
             BatchNorm bn2 = child("bn2", batchNorm());
-            connect(relu, shortcut, bn2, conv1, bn1, relu, conv2);
+            connect(relu, shortcut, conv1, bn1, relu, conv2, bn2);
         }
     }
 
@@ -146,7 +143,7 @@ public final class ResNet {
             Layer conv3 = child("conv3", conv(channels * EXPANSION, 1).noBias());
             BatchNorm bn3 = child("bn3", batchNorm());
             Layer relu = child("relu", relu());
-            connect(relu, shortcut, bn3, conv1, bn1, relu, conv2, bn2, relu, conv3);
+            connect(relu, shortcut, conv1, bn1, relu, conv2, bn2, relu, conv3, bn3);
         }
     }
 }
