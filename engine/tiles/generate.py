@@ -168,18 +168,21 @@ final class {name} extends OuterTile {{
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
 
     @Override
-    void run(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
-        multiply(rows, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }}
 
-    private static void multiply(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
 """
     for k in range(lanes): o+=f"        FloatVector w{k} = FloatVector.fromArray(S, w, wo{term(k,'wRow')});\n"
-    o+=f"        FloatVector zero = FloatVector.zero(S);\n        for (int i = 0; i < rows * {lanes}; i += {lanes}) {{\n            int xi = xo + i;\n"
+    o+=f"        FloatVector zero = FloatVector.zero(S);\n        for (int i = 0; i < length; i += {lanes}) {{\n            int xi = xo + i;\n"
+    chains=lanes//4
     for k in range(lanes):
         x=f"FloatVector.broadcast(S, x[xi{f' + {k}' if k else ''}])"
-        o+=f"            {'FloatVector ' if k<4 else ''}sum{k%4} = {x}.fma(w{k}, {f'sum{k%4}' if k>3 else 'zero'});\n"
-    o+="            FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));\n"
+        acc=f"sum{k%chains}"
+        o+=f"            {'FloatVector ' if k<chains else ''}{acc} = {x}.fma(w{k}, {acc if k>=chains else 'zero'});\n"
+    sums="sum0.add(sum1).add(sum2.add(sum3))" if chains==4 else "sum0.add(sum1)"
+    o+=f"            FloatVector sum = {sums};\n"
     o+="            FloatVector.fromArray(S, c, co + i).add(sum).intoArray(c, co + i);\n        }\n    }\n}\n"
     open(f"{OUT}/{name}.java","w").write(o)
 outer_tile("Avx512",16); outer_tile("Avx2",8)

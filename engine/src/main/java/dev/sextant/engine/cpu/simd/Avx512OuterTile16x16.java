@@ -8,11 +8,11 @@ final class Avx512OuterTile16x16 extends OuterTile {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
 
     @Override
-    void run(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
-        multiply(rows, x, xo, w, wo, wRow, c, co);
+    void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+        multiply(length, x, xo, w, wo, wRow, c, co);
     }
 
-    private static void multiply(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
+    private static void multiply(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + wRow);
         FloatVector w2 = FloatVector.fromArray(S, w, wo + 2 * wRow);
@@ -30,7 +30,7 @@ final class Avx512OuterTile16x16 extends OuterTile {
         FloatVector w14 = FloatVector.fromArray(S, w, wo + 14 * wRow);
         FloatVector w15 = FloatVector.fromArray(S, w, wo + 15 * wRow);
         FloatVector zero = FloatVector.zero(S);
-        for (int i = 0; i < rows * 16; i += 16) {
+        for (int i = 0; i < length; i += 16) {
             int xi = xo + i;
             FloatVector sum0 = FloatVector.broadcast(S, x[xi]).fma(w0, zero);
             FloatVector sum1 = FloatVector.broadcast(S, x[xi + 1]).fma(w1, zero);

@@ -66,7 +66,7 @@ final class OuterProduct {
             for (int k = k0; k < Math.min(p.k, k0 + DEPTH); k += LANES) {
                 int w = p.bBase + k * p.bRow + j0;
                 for (int j = 0; j < columns; j += LANES) {
-                    OuterTile.WIDEST.run(p.m, x, Scratch.LEAD + k * p.m, p.b, w + j, p.bRow, sums,
+                    OuterTile.WIDEST.run(p.m * LANES, x, Scratch.LEAD + k * p.m, p.b, w + j, p.bRow, sums,
                             Scratch.LEAD + j * p.m);
                 }
             }

@@ -10,10 +10,11 @@ abstract class OuterTile {
         default -> null;
     };
 
-    /// `c[i][lane] += Σ_k x[i][k]·w[k][lane]`, `k` below the lanes: four chains, each of every fourth `k`.
+    /// `c[i][lane] += Σ_k x[i][k]·w[k][lane]`, `k` below the lanes, in a quarter as many chains as lanes.
     ///
-    /// @param x `[rows][lanes]`
-    /// @param w rows `wRow` apart
-    /// @param c `[rows][lanes]`
-    abstract void run(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co);
+    /// @param length rows times lanes
+    /// @param x      `[rows][lanes]`
+    /// @param w      rows `wRow` apart
+    /// @param c      `[rows][lanes]`
+    abstract void run(int length, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co);
 }
