@@ -387,8 +387,9 @@ int runLaunch(const Launch& launch, void** parameters) {
         }
     }
     if (launch.traced) {
-        traceLaunchEnds();
+        traceLaunchEnds();                      // every access was checked as it was made
+    } else {
+        deviceCheckRedzones(launch.kernel->name);
     }
-    deviceCheckRedzones(launch.kernel->name);
     return failed ? LAUNCH_FAILED : SUCCESS;
 }
