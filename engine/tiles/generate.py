@@ -156,6 +156,34 @@ final class {name} extends DotTile {{
 for m,n in [(4,6),(4,1),(1,6),(1,1)]: dot_tile("Avx512",16,m,n)
 for m,n in [(2,4),(2,1),(1,4),(1,1)]: dot_tile("Avx2",8,m,n)
 
+def outer_tile(isa,lanes):
+    name=f"{isa}OuterTile{lanes}x{lanes}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {lanes} depths by {lanes} columns of `w`, which stay in registers.
+final class {name} extends OuterTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    @Override
+    void run(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+        multiply(rows, x, xo, w, wo, wRow, c, co);
+    }}
+
+    private static void multiply(int rows, float[] x, int xo, float[] w, int wo, int wRow, float[] c, int co) {{
+"""
+    for k in range(lanes): o+=f"        FloatVector w{k} = FloatVector.fromArray(S, w, wo{term(k,'wRow')});\n"
+    o+=f"        FloatVector zero = FloatVector.zero(S);\n        for (int i = 0; i < rows * {lanes}; i += {lanes}) {{\n            int xi = xo + i;\n"
+    for k in range(lanes):
+        x=f"FloatVector.broadcast(S, x[xi{f' + {k}' if k else ''}])"
+        o+=f"            {'FloatVector ' if k<4 else ''}sum{k%4} = {x}.fma(w{k}, {f'sum{k%4}' if k>3 else 'zero'});\n"
+    o+="            FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));\n"
+    o+="            FloatVector.fromArray(S, c, co + i).add(sum).intoArray(c, co + i);\n        }\n    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+outer_tile("Avx512",16); outer_tile("Avx2",8)
+
 def pair_tile(isa,lanes,R,T):
     name=f"{isa}PairTile{R}x{T}"
     o=f"""package dev.sextant.engine.cpu.simd;

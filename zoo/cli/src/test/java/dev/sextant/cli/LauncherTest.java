@@ -184,7 +184,7 @@ class LauncherTest {
         assertEquals(List.of("arg train", "arg two words", "arg *", "arg "), out.subList(main + 1, out.size()));
         List<String> flags = out.subList(0, main);
         for (String flag : List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseTransparentHugePages", "-XX:-UseFPUForSpilling", "-Djava.awt.headless=true",
+                "-XX:+UseTransparentHugePages", "-XX:-UseFPUForSpilling", "-Xmn32m", "-Djava.awt.headless=true",
                 "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0", "-XX:MaxRAMPercentage=70", "-Xmx1g", "-Dx=y")) {
             assertTrue(flags.contains("arg " + flag), flag + " is missing in " + flags);
         }

@@ -20,8 +20,11 @@ final class BlockedConv {
     private static final int CHAIN = 128;
     /// Most elements of a band.
     private static final int BAND = 1 << 18;
-    /// Pixels of flat maps that go through a panel's weights together.
+    /// Pixels of tiny flat maps that go through a panel's weights together.
     private static final int TOGETHER = 288;
+    /// Fewest pixels of a flat map that is computed in stretches, and the pixels of a stretch.
+    private static final int LONG = 32;
+    private static final int STRETCH = 52;
 
     private final Workers workers;
     private final int gridH;
@@ -131,9 +134,10 @@ final class BlockedConv {
             shift[k] = direct ? c / LANES * x.plane + c % LANES + tapH[t] * x.row + tapW[t] * LANES
                     : band.shift(c, t, most);
         }
-        // Of small flat maps several go through a panel's weights together, and panels are chunks of their own.
-        int together = flat && bands == 1 ? Math.clamp(TOGETHER / (gridH * gridW), 1, y.images()) : 1;
-        int split = flat ? panels.count() : 1;
+        // Of tiny flat maps several go through a panel's weights together, and panels are chunks of their own.
+        boolean stretches = flat && most * gridW >= LONG;
+        int together = flat && !stretches && bands == 1 ? Math.clamp(TOGETHER / (gridH * gridW), 1, y.images()) : 1;
+        int split = flat && !stretches ? panels.count() : 1;
         int ofImage = bands * split;
         workers.run(Math.ceilDiv(y.images(), together) * ofImage, chunk -> {
             int n0 = chunk / ofImage * together;
@@ -150,12 +154,13 @@ final class BlockedConv {
             }
             var area = flat ? new Area(n0, Math.min(together, y.images() - n0), p0, 1, rows * gridW)
                     : new Area(n0, 1, p0, rows, gridW);
-            var sweep = new Sweep(panels, source, x.image, rowStep, x.unit, shift, to, area);
+            var sweep = new Sweep(panels, source, x.image, rowStep, x.unit, shift, to, area, lanesOfBias, activation);
+            if (stretches) {
+                sweep.stretches(at);
+                return;
+            }
             for (int panel = chunk % split; panel < panels.count(); panel += split) {
                 sweep.panel(panel, at);
-                if (lanesOfBias != null || !activation.isIdentity()) {
-                    finish(to, area, panels, panel, lanesOfBias, activation);
-                }
             }
         });
     }
@@ -169,7 +174,7 @@ final class BlockedConv {
 
     /// Tiles along rows.
     private record Sweep(Panels panels, float[] source, int imageStep, int rowStep, int pixelStride, int[] shift,
-            Result to, Area area) {
+            Result to, Area area, float[] bias, UnarySpec activation) {
 
         /// One panel. All rows see one part of the depth before the next, so that the part's weights stay in the
         /// first-level cache.
@@ -179,8 +184,40 @@ final class BlockedConv {
             for (int part = 0; part < parts; part++) {
                 for (int n = 0; n < area.images; n++) {
                     for (int p = 0; p < area.rows; p++) {
-                        row(cover, panel, at + n * imageStep + p * rowStep, area.image + n, area.row + p, part);
+                        row(cover, 0, cover.length, 0, panel, at + n * imageStep + p * rowStep, area.image + n,
+                                area.row + p, part);
                     }
+                }
+            }
+            for (int n = 0; n < area.images; n++) {
+                finish(panel, area.image + n, 0, area.pixels());
+            }
+        }
+
+        /// One long row, by stretches that see all panels before the next: what is read in single numbers stays in the
+        /// first-level cache, and the weights stream through it.
+        void stretches(int at) {
+            int[] tiles = new int[panels.count()];
+            int[] pixels = new int[panels.count()];
+            int parts = parts();
+            PixelTile[][] covers = new PixelTile[tiles.length][];
+            for (int panel = 0; panel < tiles.length; panel++) {
+                boolean same = panel > 0 && panels.blocks(panel) == panels.blocks(panel - 1);
+                covers[panel] = same ? covers[panel - 1]
+                        : PixelTile.cover(area.width, panels.blocks(panel), pixelStride, true);
+            }
+            for (int begin = 0; begin < area.width; begin += STRETCH) {
+                for (int panel = 0; panel < tiles.length; panel++) {
+                    PixelTile[] cover = covers[panel];
+                    int from = pixels[panel];
+                    int first = tiles[panel];
+                    while (tiles[panel] < cover.length && pixels[panel] < begin + STRETCH) {
+                        pixels[panel] += cover[tiles[panel]++].pixels;
+                    }
+                    for (int part = 0; part < parts; part++) {
+                        row(cover, first, tiles[panel], from, panel, at, area.image, area.row, part);
+                    }
+                    finish(panel, area.image, from, Math.min(pixels[panel], area.width));
                 }
             }
         }
@@ -193,11 +230,11 @@ final class BlockedConv {
             return (int) ((long) part * panels.depth / parts());
         }
 
-        /// One part of the depth for one row.
-        private void row(PixelTile[] cover, int panel, int at, int n, int p, int part) {
+        /// One part of the depth for the tiles `first … end−1` of a row, which begin at pixel `q`.
+        private void row(PixelTile[] cover, int first, int end, int q, int panel, int at, int n, int p, int part) {
             int block = panels.first[panel];
-            int q = 0;
-            for (PixelTile tile : cover) {
+            for (int i = first; i < end; i++) {
+                PixelTile tile = cover[i];
                 if (q + tile.pixels <= area.width) {
                     tile.run(from(part), from(part + 1), source, at + q * pixelStride, shift, panels.data,
                             panels.place(panel), to.y.data(), to.at(n, block, p, q), to.yPixel, to.y.plane(),
@@ -222,18 +259,17 @@ final class BlockedConv {
                         to.at(n, panels.first[panel] + b, p, from), to.yPixel, area.width - from, to.adds);
             }
         }
-    }
 
-    private static void finish(Result to, Area area, Panels panels, int panel, float[] bias, UnarySpec activation) {
-        for (int n = area.image; n < area.image + area.images; n++) {
+        /// Bias and activation of the pixels `from … end−1` of the area.
+        private void finish(int panel, int n, int from, int end) {
             for (int block = panels.first[panel]; block < panels.first[panel + 1]; block++) {
-                int at = to.at(n, block, area.row, 0);
+                int at = to.at(n, block, area.row, 0) + from * LANES;
                 if (bias != null) {
-                    VectorBlocks.addToPixels(bias, block * LANES, to.y.data(), at, area.pixels());
+                    VectorBlocks.addToPixels(bias, block * LANES, to.y.data(), at, end - from);
                 }
                 if (!activation.isIdentity()) {
-                    Unary.apply(activation, to.y.data(), at, to.y.data(), at, area.pixels() * LANES);
-                    to.y.clearPadding(block, at, area.pixels());
+                    Unary.apply(activation, to.y.data(), at, to.y.data(), at, (end - from) * LANES);
+                    to.y.clearPadding(block, at, end - from);
                 }
             }
         }

@@ -18,9 +18,14 @@ final class BlockedFilter {
     /// Chunks to aim for.
     private static final int CHUNKS = 16;
     /// Pixels that pass through the tile in one chain.
-    private static final int CHAIN = 256;
+    private static final int CHAIN = 192;
     /// Most partial sums.
     private static final int PARTIALS = 1 << 23;
+    /// Partial sums of all groups that are added at a time.
+    private static final int PIECE = 1 << 12;
+    /// Most elements of the gradient in a group of images: every block of source channels reads them all, from the
+    /// second-level cache.
+    private static final int GROUP = 1 << 18;
 
     private final Conv2dSpec spec;
     private final BlockedView x;
@@ -40,9 +45,10 @@ final class BlockedFilter {
         taps = w.dim(2) * w.dim(3);
         ld = z.blocks() * LANES;
         size = x.blocks() * taps * LANES * ld;
-        groups = Math.clamp(Math.min(Math.ceilDiv(CHUNKS, x.blocks()), PARTIALS / Math.max(1, size)), 1,
-                Math.max(1, x.images()));
-        partials = Scratch.ofThread().floats(Scratch.PARTIALS, groups * size);
+        int wanted = Math.max(Math.ceilDiv(CHUNKS, x.blocks()),
+                Math.ceilDiv(z.images() * z.blocks() * z.plane(), GROUP));
+        groups = Math.clamp(Math.min(wanted, PARTIALS / Math.max(1, size)), 1, Math.max(1, x.images()));
+        partials = Scratch.ofThread().aligned(Scratch.PARTIALS, groups * size);
     }
 
     static void run(Workers workers, Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
@@ -145,7 +151,7 @@ final class BlockedFilter {
 
     /// Zeros the partial sums of a chunk; returns their place.
     private int clear(int chunk) {
-        int own = chunk / x.blocks() * size + chunk % x.blocks() * taps * LANES * ld;
+        int own = Scratch.LEAD + chunk / x.blocks() * size + chunk % x.blocks() * taps * LANES * ld;
         Arrays.fill(partials, own, own + taps * LANES * ld, 0);
         return own;
     }
@@ -155,16 +161,16 @@ final class BlockedFilter {
         var to = Strides.into(w);
         int[] step = to.step();
         int[] tap = Taps.offsets(to, w);
+        workers.run(groups == 1 ? 0 : Math.ceilDiv(size, PIECE), piece -> {
+            int at = Scratch.LEAD + piece * PIECE;
+            for (int g = 1; g < groups; g++) {
+                Loops.add(partials, g * size + at, partials, at, partials, at, Math.min(PIECE, size - piece * PIECE));
+            }
+        });
         workers.run(x.blocks() * z.blocks(), chunk -> {
             int block = chunk / z.blocks();
             int zBlock = chunk % z.blocks();
-            int first = block * taps * LANES * ld + zBlock * LANES;
-            for (int g = 1; g < groups; g++) {
-                for (int row = 0; row < taps * LANES; row++) {
-                    int at = first + row * ld;
-                    Loops.add(partials, g * size + at, partials, at, partials, at, LANES);
-                }
-            }
+            int first = Scratch.LEAD + block * taps * LANES * ld + zBlock * LANES;
             int real = x.realLanes(block);
             for (int i = 0; i < z.realLanes(zBlock); i++) {
                 int result = to.base() + (zBlock * LANES + i) * step[0] + block * LANES * step[1];

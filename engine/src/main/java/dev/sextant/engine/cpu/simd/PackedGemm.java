@@ -26,8 +26,10 @@ final class PackedGemm {
     private static final int B_LIMIT = 1 << 18;
     /// Most elements of the result that one chunk keeps apart while their sums go on.
     private static final int APART = 1 << 18;
-    /// Multiply-adds worth a chunk of their own.
+    /// Multiply-adds worth a chunk of their own, as long as there are few chunks, and when there are more.
     private static final long CHUNK_WORK = 1 << 19;
+    private static final int FEW_CHUNKS = 8;
+    private static final long LARGE_CHUNK_WORK = 1 << 21;
     private static final int MOST_CHUNKS = 32;
 
     private PackedGemm() {
@@ -78,7 +80,8 @@ final class PackedGemm {
             this.last = last;
             columnPanels = Math.ceilDiv(p.n, tile.columns);
             long work = (long) p.m * p.n * Math.max(1, depth);
-            int wanted = Math.clamp(work / CHUNK_WORK, 1, MOST_CHUNKS);
+            int wanted = Math.clamp(Math.max(Math.min(work / CHUNK_WORK, FEW_CHUNKS), work / LARGE_CHUNK_WORK), 1,
+                    MOST_CHUNKS);
             byRows = depth <= DEPTH && (long) depth * p.n <= B_LIMIT && rowPanels >= MOST_CHUNKS;
             columnBlocks = byRows ? 1 : Math.min(columnPanels, Math.max(wanted, Math.ceilDiv(p.n, WIDTH)));
             rowBlocks = byRows ? MOST_CHUNKS / 2 : Math.clamp(wanted / columnBlocks, 1, rowPanels);

@@ -31,7 +31,7 @@ final class Panels {
         for (int i = 0; i < blocks.length; i++) {
             first[i + 1] = first[i] + blocks[i];
         }
-        data = Scratch.ofThread().floats(Scratch.PACKED_A, Math.max(1, depth) * first[blocks.length] * LANES);
+        data = Scratch.ofThread().aligned(Scratch.PACKED_A, depth * first[blocks.length] * LANES);
         int[] from = new int[depth];
         int[] line = new int[depth];
         for (int c = 0, k = 0; c < sources; c++) {
@@ -88,6 +88,6 @@ final class Panels {
 
     /// Where a panel begins.
     int place(int panel) {
-        return first[panel] * LANES * depth;
+        return Scratch.LEAD + first[panel] * LANES * depth;
     }
 }

@@ -3,6 +3,8 @@ package dev.sextant.engine.cpu.simd;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -83,7 +85,21 @@ abstract class PixelTile {
         return all;
     }
 
+    /// Covers found before. Their widths are less than three periods, so they are not many.
+    private static final Map<Integer, PixelTile[]> COVERS = new ConcurrentHashMap<>();
+    private static final PixelTile[] NONE = {};
+
     private static PixelTile[] shortCover(int width, int blocks, int pixelStride, boolean shifted) {
+        int key = ((width * MOST_BLOCKS + blocks - 1) * 2 + (pixelStride == 1 ? 1 : 0)) * 2 + (shifted ? 1 : 0);
+        PixelTile[] known = COVERS.get(key);
+        if (known == null) {
+            known = findCover(width, blocks, pixelStride, shifted);
+            COVERS.put(key, known);
+        }
+        return known == NONE ? null : known;
+    }
+
+    private static PixelTile[] findCover(int width, int blocks, int pixelStride, boolean shifted) {
         double[] least = new double[width + 1];
         PixelTile[] first = new PixelTile[width + 1];
         for (int w = 1; w <= width; w++) {
@@ -101,7 +117,7 @@ abstract class PixelTile {
         var cover = new ArrayList<PixelTile>();
         for (int w = width; w > 0; w -= cover.getLast().pixels) {
             if (first[w] == null) {
-                return null;
+                return NONE;
             }
             cover.add(first[w]);
         }

@@ -42,9 +42,10 @@ final class PlanarFilter {
         int ld = z.blocks() * LANES;
         int size = (rows + LANES) * ld;
         int groups = Math.clamp(z.images(), 1, GROUPS);
-        float[] partials = Scratch.ofThread().floats(Scratch.PARTIALS, groups * size);
+        float[] partials = Scratch.ofThread().aligned(Scratch.PARTIALS, groups * size);
         workers.run(groups, group -> {
-            Arrays.fill(partials, group * size, (group + 1) * size, 0);
+            int own = Scratch.LEAD + group * size;
+            Arrays.fill(partials, own, own + size, 0);
             float[] source = Scratch.ofThread().floats(Scratch.WORK, band.size(bandRows));
             for (int n = group * z.images() / groups; n < (group + 1) * z.images() / groups; n++) {
                 for (int p0 = 0; p0 < z.height(); p0 += bandRows) {
@@ -57,7 +58,7 @@ final class PlanarFilter {
                             for (int r = 0; r < rows; r += tile.taps) {
                                 tile.run(0, pixels, source, (p - p0) * band.resultRow(), xs, shift, r, z.data(),
                                         z.at(n, b) + p * z.width() * LANES, zs, z.plane(), partials,
-                                        group * size + r * ld + b * LANES, ld);
+                                        own + r * ld + b * LANES, ld);
                             }
                             b += tile.blocks;
                         }
@@ -74,12 +75,12 @@ final class PlanarFilter {
         int[] tap = Taps.offsets(to, w);
         int ld = z.blocks() * LANES;
         for (int g = 1; g < groups; g++) {
-            Loops.add(partials, g * size, partials, 0, partials, 0, size);
+            Loops.add(partials, Scratch.LEAD + g * size, partials, Scratch.LEAD, partials, Scratch.LEAD, size);
         }
         for (int k = 0; k < w.dim(0); k++) {
             for (int r = 0; r < w.dim(1) * tap.length; r++) {
                 int at = to.base() + k * to.step()[0] + r / tap.length * to.step()[1] + tap[r % tap.length];
-                float sum = partials[r * ld + k];
+                float sum = partials[Scratch.LEAD + r * ld + k];
                 to.data()[at] = dw.adds() ? to.data()[at] + sum : sum;
             }
         }

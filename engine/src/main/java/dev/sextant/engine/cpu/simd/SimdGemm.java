@@ -66,6 +66,11 @@ interface SimdGemm extends GemmKernels, SimdFamily {
             DotProduct.run(workers(), p);
             return;
         }
+        if (OuterProduct.suits(p)) {
+            Trace.chose(() -> "columns in place");
+            OuterProduct.run(workers(), p);
+            return;
+        }
         Trace.chose(() -> Tiles.named("gemm", p.m, p.n));
         PackedGemm.run(workers(), p);
     }

@@ -97,11 +97,12 @@ final class SmallMapConv {
         int count = Math.min(together, images() - n0);
         int blocks = panels.blocks(panel);
         int plane = g.pixels() * count * LANES;
-        float[] sums = Scratch.ofThread().floats(Scratch.WORK, blocks * plane);
-        Arrays.fill(sums, 0, blocks * plane, 0);
+        float[] sums = Scratch.ofThread().aligned(Scratch.WORK, blocks * plane);
+        Arrays.fill(sums, Scratch.LEAD, Scratch.LEAD + blocks * plane, 0);
         if (bias != null) {
             for (int b = 0; b < blocks; b++) {
-                VectorBlocks.addToPixels(bias, (panels.first[panel] + b) * LANES, sums, b * plane, plane / LANES);
+                VectorBlocks.addToPixels(bias, (panels.first[panel] + b) * LANES, sums, Scratch.LEAD + b * plane,
+                        plane / LANES);
             }
         }
         PixelTile[] cover = PixelTile.cover(count, blocks, LANES, false);
@@ -117,11 +118,11 @@ final class SmallMapConv {
             }
         }
         if (!activation.isIdentity()) {
-            Unary.apply(activation, sums, 0, sums, 0, blocks * plane);
+            Unary.apply(activation, sums, Scratch.LEAD, sums, Scratch.LEAD, blocks * plane);
         }
         for (int b = 0; b < blocks; b++) {
             for (int n = 0; n < count; n++) {
-                store(sums, b * plane + n * LANES, count * LANES, n0 + n, panels.first[panel] + b,
+                store(sums, Scratch.LEAD + b * plane + n * LANES, count * LANES, n0 + n, panels.first[panel] + b,
                         !activation.isIdentity());
             }
         }
@@ -144,7 +145,7 @@ final class SmallMapConv {
                 continue;
             }
             int from = ((h * x.width() + v) * images() + n0) * LANES;
-            int sum = i * count * LANES;
+            int sum = Scratch.LEAD + i * count * LANES;
             for (PixelTile tile : cover) {
                 tile.run(first * x.channels() + c0, last * x.channels() + c1, turned, from, shift, panels.data,
                         panels.place(panel), sums, sum, LANES, g.pixels() * count * LANES, true);

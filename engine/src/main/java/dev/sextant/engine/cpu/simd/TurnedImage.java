@@ -36,17 +36,22 @@ final class TurnedImage {
         return channels * rows * rowStride();
     }
 
+    /// Whether a row of the turned block is padding.
+    boolean isPadding(int row) {
+        return row < top || row >= top + height;
+    }
+
     /// What to add to the place of output pixel `(p, q)` to come to tap `(r, s)` of a channel.
     int shift(int channel, int r, int s) {
         return (channel * rows + r) * rowStride() + (s % stride * phaseWidth + s / stride) * LANES;
     }
 
-    /// Turns images `n0 … n0+count−1`; missing images and the padding become zero.
-    void turn(Strides x, int n0, int count, float[] to) {
-        Arrays.fill(to, 0, size(), 0);
+    /// Turns images `n0 … n0+count−1`, to `at`; missing images and the padding become zero.
+    void turn(Strides x, int n0, int count, float[] to, int at) {
+        Arrays.fill(to, at, at + size(), 0);
         for (int c = 0; c < channels; c++) {
             for (int h = Math.max(0, -top); h < Math.min(height, rows - top); h++) {
-                int row = (c * rows + h + top) * rowStride();
+                int row = at + (c * rows + h + top) * rowStride();
                 int from = x.base() + c * x.step()[1] + h * x.step()[2];
                 if (stride == 1) {
                     int first = Math.max(0, -left);
