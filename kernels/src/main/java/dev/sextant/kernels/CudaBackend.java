@@ -17,6 +17,7 @@ import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.RecordedStep;
 import dev.sextant.kernels.driver.Staging;
+import dev.sextant.kernels.driver.StreamTimer;
 import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.settings.GpuSettings;
 
@@ -102,6 +103,19 @@ public final class CudaBackend implements Backend {
     @Override
     public String algorithm(OpSpec spec, NDArray... inputs) {
         return kernels.algorithm(spec, inputs);
+    }
+
+    /// Whether something was queued that nobody has waited for since: a time taken now would be that of launching.
+    public boolean hasPendingWork() {
+        return context.hasPendingWork();
+    }
+
+    /// How long the device takes for what `work` queues, in milliseconds by the device's own clock; waits for it.
+    /// Meaningless on the simulator, whose clock counts operations.
+    public double milliseconds(Runnable work) {
+        try (var timer = new StreamTimer(context)) {
+            return timer.milliseconds(work);
+        }
     }
 
     /// Whether device memory is kept for the next array (the default), or every array is a block of its own for tools

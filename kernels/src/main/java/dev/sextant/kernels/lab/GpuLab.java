@@ -10,7 +10,6 @@ import dev.sextant.kernels.CudaBackendProvider;
 import dev.sextant.kernels.sim.SimReport;
 import dev.sextant.kernels.sim.Simulator;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,9 +19,6 @@ import java.util.List;
 ///     GpuLab sgemm_k1 --shape 64x64x32 --thread 0,0,5,0
 ///     GpuLab sgemm                                          all rungs side by side
 public final class GpuLab {
-    /// Where the simulator is built; by default below the user's cache folder.
-    public static final String SIMULATOR_FOLDER = "sextant.sim.dir";
-
     private final PrintStream out;
     private final Simulator simulator;
     private final Device device;
@@ -36,7 +32,7 @@ public final class GpuLab {
             throw new DeviceException("gpu-lab: the simulator is compiled by g++, which was not found; install it "
                     + "(apt install g++)");
         }
-        this.simulator = Simulator.start(folder());
+        this.simulator = Simulator.start(Simulator.usualFolder());
         this.device = switch (new CudaBackendProvider().probe()) {
             case Probe.Available a -> Device.of(a.backend());
             case Probe.Unavailable u -> throw new DeviceException("gpu-lab: %s", u.reason());
@@ -45,16 +41,6 @@ public final class GpuLab {
             throw new DeviceException("gpu-lab: this process uses %s; the lab needs a process of its own",
                     device.backend().describe());
         }
-    }
-
-    private static Path folder() {
-        String chosen = System.getProperty(SIMULATOR_FOLDER);
-        if (chosen != null) {
-            return Path.of(chosen);
-        }
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path home = Path.of(System.getProperty("user.home"), ".cache");
-        return (cache == null || cache.isEmpty() ? home : Path.of(cache)).resolve("sextant").resolve("simulator");
     }
 
     /// Names that [#run] takes: every rung, and `sgemm` and `conv` for whole ladders.

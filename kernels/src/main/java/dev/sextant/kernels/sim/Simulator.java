@@ -13,6 +13,9 @@ import java.nio.file.Path;
 /// The simulated driver of this JVM. Started before JCuda's first class is used, it is the `libcuda.so.1` that JCuda
 /// finds; a JVM has either the real driver or this one.
 public final class Simulator {
+    /// System property that names the folder in which tools build it.
+    public static final String FOLDER = "sextant.sim.dir";
+
     private static Simulator started;
 
     private final SymbolLookup symbols;
@@ -27,6 +30,17 @@ public final class Simulator {
     /// Whether it can be built here: it needs g++.
     public static boolean canBuild() {
         return SimulatorBuild.compilerPresent();
+    }
+
+    /// Where tools build it: the folder that `-Dsextant.sim.dir` names, or one below the user's cache folder.
+    public static Path usualFolder() {
+        String chosen = System.getProperty(FOLDER);
+        if (chosen != null) {
+            return Path.of(chosen);
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path home = Path.of(System.getProperty("user.home"), ".cache");
+        return (cache == null || cache.isEmpty() ? home : Path.of(cache)).resolve("sextant").resolve("simulator");
     }
 
     /// Builds the simulator below `parent` if it is not there yet, and loads it into this JVM.
@@ -64,6 +78,11 @@ public final class Simulator {
     /// Folder of the built libraries.
     public Path libraries() {
         return libraries;
+    }
+
+    /// Folder of the doubles of cuBLAS and cuDNN, which compute in this simulator's memory; built if need be.
+    public Path doubles() {
+        return DoublesBuild.build(libraries);
     }
 
     /// Defects found since the last reset.

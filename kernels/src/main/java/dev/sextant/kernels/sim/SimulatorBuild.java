@@ -170,6 +170,11 @@ final class SimulatorBuild {
     }
 
     private void run(List<String> command) throws IOException {
+        run(command, folder);
+    }
+
+    /// Runs a compiler in a folder; fails with what it printed.
+    static void run(List<String> command, Path folder) throws IOException {
         var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {

@@ -30,7 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "  sextant reproduce lenet               the book's settings, compared with the book's numbers",
     "  sextant summary resnet18 --format md",
     "  sextant doctor                        what this machine offers",
-    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
+    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side",
+    "  sextant gpu-check                     whether this GPU computes everything right, and how fast"
 })
 public final class Main implements Runnable {
     @Spec
