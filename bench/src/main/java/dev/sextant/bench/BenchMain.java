@@ -3,6 +3,7 @@ package dev.sextant.bench;
 import dev.sextant.bench.devices.DevicesCommand;
 import dev.sextant.bench.gpu.BundleCommand;
 import dev.sextant.bench.gpu.GpuCheckCommand;
+import dev.sextant.bench.ladder.LadderCommand;
 import dev.sextant.bench.peak.PeakCommand;
 import dev.sextant.bench.peers.PeersCommand;
 import dev.sextant.bench.profile.ProfileCommand;
@@ -15,9 +16,8 @@ import picocli.CommandLine.Spec;
 
 /// `./sextant bench`: measurements that need more than the library itself.
 @Command(name = "sextant bench", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", description = "Measures Sextant. JMH benchmarks: java -jar bench/target/bench.jar -l", subcommands = {
-    ProfileCommand.class, PeersCommand.class, PeakCommand.class, DevicesCommand.class, ReportCommand.class,
-    GpuCheckCommand.class, BundleCommand.class,
-    CommandLine.HelpCommand.class})
+    ProfileCommand.class, PeersCommand.class, PeakCommand.class, LadderCommand.class, DevicesCommand.class,
+    ReportCommand.class, GpuCheckCommand.class, BundleCommand.class, CommandLine.HelpCommand.class})
 public final class BenchMain implements Runnable {
     @Spec
     private CommandSpec spec;
