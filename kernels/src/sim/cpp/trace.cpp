@@ -266,6 +266,10 @@ void countWarp(unsigned firstThread, unsigned threads) {
 
 }  // namespace
 
+void countLaunch(const Launch& launch) {
+    launches[launch.kernel->name]++;
+}
+
 void traceLaunchBegins(const Launch& launch) {
     traced = &launch;
     firstBlockOfLaunch = blockNumber + 1;
@@ -273,7 +277,6 @@ void traceLaunchBegins(const Launch& launch) {
     sharedShadow.assign((launch.code->sharedEnd - launch.code->sharedBegin + 3) / 4, Cell{});
     dynamicShadow.assign((launch.dynamicShared + 3) / 4, Cell{});
     logs.assign((size_t) launch.block.x * launch.block.y * launch.block.z, {});
-    launches[launch.kernel->name]++;
     fmasBefore = sim_builtins.fmas;
 }
 

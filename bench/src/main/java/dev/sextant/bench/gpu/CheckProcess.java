@@ -7,6 +7,7 @@ import dev.sextant.engine.error.SextantException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class CheckProcess {
     private final Duration patience;
     private CheckWorker.Chain chain;
     private Line current;
+    private String lastWords = "";
     private int next;
 
     /// @param only     a regular expression that a check's section, device and name must contain
@@ -62,11 +64,24 @@ final class CheckProcess {
                 next = current.begins() + 1;
                 current = null;
             }
-            if (code != 0 && code != CheckWorker.NO_DEVICE && next == first) {
-                throw new SextantException("gpu-check: the process that runs the checks ended with %d before the "
-                        + "first one began", code);
+            if (code != 0 && next == first) {
+                stuck(code, found);
+                return;
             }
-        } while (code != 0 && code != CheckWorker.NO_DEVICE);
+        } while (code != 0);
+    }
+
+    /// A process ended before it began a check.
+    private void stuck(int code, Consumer<Finding> found) {
+        if (next > 0) {
+            found.accept(Finding.of(new Check("the rest", Gpu.OWN, "all later checks", null), Outcome.CRASHED, null,
+                    "after the check before, the GPU could not be opened again (exit code " + code
+                            + "), so nothing else was looked at; its last words: " + lastWords,
+                    0));
+        } else if (code != CheckWorker.NO_DEVICE) {
+            throw new SextantException("gpu-check: the process that runs the checks ended with %d before the first one "
+                    + "began; its last words: %s", code, lastWords);
+        }
     }
 
     private int oneProcess(Consumer<Finding> found) throws IOException, InterruptedException {
@@ -85,15 +100,18 @@ final class CheckProcess {
                 }
             } catch (TimeoutException e) {
                 hung = true;
+                // Whoever else holds the pipe would keep the reader waiting.
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             } catch (ExecutionException e) {
                 throw new IOException("the process that runs the checks cannot be read", e.getCause());
             }
             int code = process.waitFor();
+            lastWords = tail(errors);
             if (current != null && current.check() != null) {
                 found.accept(Finding.of(current.check(), Outcome.CRASHED, null, (hung
                         ? "it said nothing for " + patience.toSeconds() + " s and was ended"
-                        : "its process died with exit code " + code) + "; its last words: " + tail(errors), 0));
+                        : "its process died with exit code " + code) + "; its last words: " + lastWords, 0));
             }
             return code;
         } finally {
@@ -126,7 +144,7 @@ final class CheckProcess {
     }
 
     private static String tail(Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file, java.nio.charset.StandardCharsets.ISO_8859_1).stream()
+        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
                 .filter(l -> !l.startsWith("WARNING:")).toList();
         return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL), lines.size()));
     }

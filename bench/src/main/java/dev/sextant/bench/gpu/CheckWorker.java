@@ -3,9 +3,11 @@ package dev.sextant.bench.gpu;
 import com.google.gson.Gson;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.spi.BackendProvider.Link;
+import dev.sextant.kernels.CudaBackend;
 import dev.sextant.kernels.lab.CudaDoctor;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The process that runs the checks. It says on standard output what it found out about the GPU, which check begins and
@@ -21,7 +23,8 @@ final class CheckWorker {
     /// What is there.
     ///
     /// @param device in one line; null where there is none
-    record Chain(String device, List<Link> links) {
+    /// @param facts  its size and speed
+    record Chain(String device, Map<String, Long> facts, List<Link> links) {
     }
 
     /// A line: one of the three is present.
@@ -42,17 +45,19 @@ final class CheckWorker {
         boolean simulated = args[1].equals("simulated");
         var list = (CheckList) Class.forName(args[0]).getDeclaredConstructor().newInstance();
         Gpu gpu;
-        String device;
+        CudaBackend device;
         try {
             gpu = new Gpu(simulated);
-            device = gpu.device(Gpu.OWN).backend().describe();
+            device = gpu.backend(Gpu.OWN);
         } catch (SextantException e) {
-            say(out, new Line(new Chain(null, simulated ? List.of(new Link("simulator", null, "g++", e.getMessage()))
-                    : CudaDoctor.links()), null, null, null));
+            say(out, new Line(
+                    new Chain(null, Map.of(), simulated ? List.of(new Link("simulator", null, "g++", e.getMessage()))
+                            : CudaDoctor.links()),
+                    null, null, null));
             System.exit(NO_DEVICE);
             return;
         }
-        say(out, new Line(new Chain(device, CudaDoctor.links()), null, null, null));
+        say(out, new Line(new Chain(device.describe(), device.facts(), CudaDoctor.links()), null, null, null));
         List<Check> checks = list.checks(gpu, simulated);
         Pattern only = Pattern.compile(args[3]);
         long end = Long.parseLong(args[4]);

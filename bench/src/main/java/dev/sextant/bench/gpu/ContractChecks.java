@@ -102,7 +102,7 @@ final class ContractChecks {
         } finally {
             Rig.tell(null);
         }
-        var measured = Measured.of(worst[0], worst[1], cases.size() + " cases");
+        var measured = Measured.of(Double.isNaN(worst[1]) ? Double.NaN : worst[0], worst[1], cases.size() + " cases");
         if (failed > 0) {
             throw new Failure(measured, failed + " of " + cases.size() + " cases fail. " + String.join("\n", failures));
         }

@@ -113,7 +113,7 @@ final class ConvChecks {
 
     private void time(Measured measured, String settings, String pass, Layer layer, Runnable work) {
         double ms = Timing.milliseconds(gpu.backend(settings), work);
-        measured.numbers().put("GFLOP/s " + pass, 2.0 * layer.spec.macs(layer.x(), layer.w()) / ms / 1e6);
+        measured.numbers().put(GpuReport.SPEED + " " + pass, 2.0 * layer.spec.macs(layer.x(), layer.w()) / ms / 1e6);
         measured.numbers().put("ms " + pass, ms);
     }
 

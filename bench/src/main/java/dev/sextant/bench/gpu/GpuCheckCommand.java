@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,7 +67,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try {
-            java.util.regex.Pattern.compile(only);
+            Pattern.compile(only);
         } catch (PatternSyntaxException e) {
             throw new ParameterException(spec.commandLine(), "--only is not a regular expression: " + e.getMessage());
         }
@@ -92,7 +93,8 @@ public final class GpuCheckCommand implements Callable<Integer> {
             throw new SextantException("gpu-check: no check contains '%s'", only);
         }
         var report = new GpuReport(simulated ? GpuReport.SIMULATED : GpuReport.REAL, simulated, LocalDateTime.now()
-                .format(DateTimeFormatter.ISO_LOCAL_DATE), process.chain().device(), Machine.facts(),
+                .format(DateTimeFormatter.ISO_LOCAL_DATE), process.chain().device(), process.chain().facts(),
+                Machine.facts(),
                 process.chain().links(), findings);
         write(report);
         return report.isGood() ? 0 : 1;
@@ -106,6 +108,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
                 .disableHtmlEscaping().create().toJson(report) + "\n");
         Path html = Files.writeString(to.resolve("gpu-check.html"), GpuPage.html(report));
         say("%n%s", report.device());
+        report.shares().forEach(l -> say("%s", l));
         say("%s", GpuPage.summary(report));
         report.findings().stream().filter(f -> f.outcome().isBad()).forEach(f -> say("%s %s %s: %s", f.outcome().word()
                 .toUpperCase(Locale.ROOT), f.device(), f.name(), f.message()));
@@ -116,7 +119,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
     private static String line(Finding f) {
         var text = new StringBuilder(String.format(Locale.ROOT, "  %-8s %-10s %-46s", f.outcome().word(), f.device(),
                 f.name()));
-        if (f.error() != null) {
+        if (f.error() != null && f.allowed() != null) {
             text.append(String.format(Locale.ROOT, " error %.1e of %.1e", f.error(), f.allowed()));
         }
         f.numbers().forEach((name, value) -> text.append(", ").append(name).append(' ').append(Bars.number(value)));

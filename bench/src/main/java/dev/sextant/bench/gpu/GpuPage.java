@@ -4,6 +4,8 @@ import dev.sextant.bench.gpu.Finding.Outcome;
 import dev.sextant.cli.chart.Bars;
 import dev.sextant.cli.chart.Bars.Bar;
 import dev.sextant.cli.chart.HtmlPage;
+import dev.sextant.cli.chart.Lines;
+import dev.sextant.cli.chart.Lines.Line;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -68,6 +70,7 @@ final class GpuPage {
     private void machine() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("device", report.device()));
+        report.facts().forEach((name, value) -> rows.add(List.of(name, value.toString())));
         report.links().forEach(l -> rows.add(List.of(l.name(), l.describe())));
         report.machine().forEach((name, value) -> rows.add(List.of(name, String.valueOf(value))));
         page.heading(prefix + "machine").table(List.of("what", "found"), rows, List.of());
@@ -79,17 +82,24 @@ final class GpuPage {
         return sections;
     }
 
-    /// A chart for every speed that the section measured: one bar for each finding.
+    /// A chart for every speed that the section measured, with one bar for each finding; and every training's losses.
     private void charts(String section) {
         Map<String, List<Bar>> charts = new LinkedHashMap<>();
         for (Finding f : report.in(section)) {
             f.numbers().forEach((name, value) -> {
-                if (name.startsWith("GFLOP/s") || name.equals(NetworkChecks.IMAGES)) {
+                if (name.startsWith(GpuReport.SPEED) || name.equals(NetworkChecks.IMAGES)) {
                     charts.computeIfAbsent(name, n -> new ArrayList<>()).add(Bar.of(f.name()
                             + (section.equals(NetworkChecks.THROUGHPUT) ? ", " + f.device() : ""), value,
                             f.device().equals(Gpu.OWN) ? 0 : 1));
                 }
             });
+        }
+        for (Finding f : report.in(section)) {
+            if (f.series().containsKey(NetworkChecks.GPU)) {
+                page.picture(Lines.svg(prefix + "loss of " + f.name() + ", by " + f.device(), List.of(
+                        new Line(NetworkChecks.CPU, f.series().get(NetworkChecks.CPU)),
+                        new Line(NetworkChecks.GPU, f.series().get(NetworkChecks.GPU)))));
+            }
         }
         charts.forEach((name, bars) -> page.picture(Bars.svg(prefix + name, "", bars)));
     }
@@ -97,7 +107,7 @@ final class GpuPage {
     private String numbers(Finding f) {
         List<String> parts = new ArrayList<>();
         f.numbers().forEach((name, value) -> {
-            String share = name.startsWith("GFLOP/s") ? report.share(f, name) : "";
+            String share = name.startsWith(GpuReport.SPEED) ? report.share(f, name) : "";
             parts.add(name + " " + Bars.number(value) + (share.isEmpty() ? "" : " (" + share + " of the library)"));
         });
         return String.join("; ", parts);

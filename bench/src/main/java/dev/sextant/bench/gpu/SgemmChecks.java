@@ -67,7 +67,7 @@ final class SgemmChecks {
                     allowed = Math.max(allowed, verify(name, new int[] {size, size, size}, d, rounded));
                 }
                 double ms = Timing.milliseconds(gpu.backend(settings), product::compute);
-                measured.numbers().put("GFLOP/s at " + size, 2.0 * size * size * size / ms / 1e6);
+                measured.numbers().put(GpuReport.SPEED + " at " + size, 2.0 * size * size * size / ms / 1e6);
                 measured.numbers().put("ms at " + size, ms);
             }
             return new Measured(worst.relative(), allowed, (rounded ? "operands rounded to TF32; " : "")

@@ -102,11 +102,10 @@ record BenchReport(List<String> files, String method, boolean simulated, List<Ro
     }
 
     private List<String> cells(Row r) {
-        String label = simulated && !r.label.contains("simulated") ? "beside simulated ones: " + r.label : r.label;
         if (files.size() == 1) {
-            return List.of(label, score(r.before), interval(r.before));
+            return List.of(r.label, score(r.before), interval(r.before));
         }
-        return List.of(label, score(r.before), interval(r.before), score(r.after), interval(r.after),
+        return List.of(r.label, score(r.before), interval(r.before), score(r.after), interval(r.after),
                 r.change == null ? "" : percent(r.change.value()),
                 r.change == null || !r.change.isKnown() ? ""
                         : percent(r.change.low()) + " to " + percent(r.change.high()),

@@ -36,6 +36,8 @@ class GpuCheckTest {
         boolean present = Simulator.canBuild();
         assertTrue(present || !"true".equals(System.getenv("CI")), "CI must have g++");
         Assumptions.assumeTrue(present, "the simulator needs g++");
+        // Compiled here, so that no process of a test spends its time on it.
+        new Gpu(true);
     }
 
     private int check(Class<? extends CheckList> list, String... args) {
@@ -98,9 +100,9 @@ class GpuCheckTest {
         needSimulator();
         List<Finding> found = new ArrayList<>();
         // Long enough for a JVM and the simulator to start on a busy machine.
-        new CheckProcess(Hanging.class, true, "", Duration.ofMinutes(10), Duration.ofSeconds(20)).run(found::add);
+        new CheckProcess(Hanging.class, true, "", Duration.ofMinutes(10), Duration.ofSeconds(8)).run(found::add);
         assertEquals(List.of(Outcome.CRASHED, Outcome.PASSED), found.stream().map(Finding::outcome).toList());
-        assertTrue(found.getFirst().message().contains("it said nothing for 20 s"), found.getFirst().message());
+        assertTrue(found.getFirst().message().contains("it said nothing for 8 s"), found.getFirst().message());
     }
 
     /// Takes the device down with a kernel that fails.
@@ -127,6 +129,34 @@ class GpuCheckTest {
         assertTrue(found.getFirst().message().contains("719"), found.getFirst().message());
     }
 
+    /// Takes the GPU away for good: the list of the next process cannot be made.
+    static final class Gone implements CheckList {
+        private static final Path MARK = Path.of(System.getProperty("java.io.tmpdir"), "gpu-check-test-gone-"
+                + ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L));
+
+        @Override
+        public List<Check> checks(Gpu gpu, boolean simulated) {
+            if (!MARK.toFile().delete()) {
+                return List.of(new Check("wrong", Gpu.OWN, "dies", () -> {
+                    Files.createFile(MARK);
+                    Runtime.getRuntime().halt(3);
+                    return null;
+                }), new Check("wrong", Gpu.OWN, "never begun", () -> Measured.of(0, 1, "fine")));
+            }
+            throw new IllegalStateException("no GPU any more");
+        }
+    }
+
+    @Test
+    void whatCouldNotBeLookedAtIsReported() throws Exception {
+        needSimulator();
+        List<Finding> found = new ArrayList<>();
+        new CheckProcess(Gone.class, true, "", Duration.ofMinutes(10), Duration.ofMinutes(2)).run(found::add);
+        assertEquals(List.of("dies", "all later checks"), found.stream().map(Finding::name).toList());
+        assertTrue(found.getLast().outcome().isBad() && found.getLast().message().contains("no GPU any more"),
+                found.getLast().message());
+    }
+
     /// Every kind of real check, few of each: the whole sample takes minutes.
     @Test
     void everyLineAndBothFilesSaySimulated() throws Exception {
@@ -140,6 +170,7 @@ class GpuCheckTest {
         String html = Files.readString(folder.resolve("gpu-check.html"));
         String json = Files.readString(folder.resolve("gpu-check.json"));
         assertTrue(html.contains("<title>simulated") && html.contains("no GPU has run anything here"));
+        assertTrue(html.contains("simulated: loss of lenet, by cudnn</text>"));
         assertTrue(json.contains("\"simulated\": true") && json.contains(GpuReport.SIMULATED));
         assertFalse(html.contains("src=") || html.contains("<link"), "the page needs something beside itself");
         JsonParser.parseString(json);

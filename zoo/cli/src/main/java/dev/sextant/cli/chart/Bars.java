@@ -53,9 +53,10 @@ public final class Bars {
         add(out, "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", LEFT, y + 3,
                 Math.max(0, bar.value * scale), ROW - 6, COLORS.get(bar.group % COLORS.size()));
         double end = Math.max(bar.value, bar.high) * scale;
+        double low = Math.max(0, bar.low);
         if (bar.high > bar.low) {
             add(out, "<path d=\"M%.1f %d H%.1f M%.1f %d v8 M%.1f %d v8\" stroke=\"#333a45\" stroke-width=\"1.5\"/>",
-                    LEFT + bar.low * scale, middle, LEFT + bar.high * scale, LEFT + bar.low * scale, middle - 4,
+                    LEFT + low * scale, middle, LEFT + bar.high * scale, LEFT + low * scale, middle - 4,
                     LEFT + bar.high * scale, middle - 4);
         }
         add(out, "<text x=\"%.1f\" y=\"%d\">%s %s</text>", LEFT + end + 6, middle + 4, number(bar.value),
