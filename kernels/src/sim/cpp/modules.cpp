@@ -73,6 +73,7 @@ Compiled* load(const std::string& source, bool traced) {
     c->code.sharedBegin = *static_cast<char**>(dlsym(library, "sim_shared_begin"));
     c->code.sharedEnd = *static_cast<char**>(dlsym(library, "sim_shared_end"));
     dl_iterate_phdr(findLoaded, &c->code);
+    findSharedArrays(c->code, c->kernels, c->count);
     return (compiled[file] = std::move(c)).get();
 }
 

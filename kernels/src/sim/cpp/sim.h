@@ -61,13 +61,20 @@ int pinnedFree(void* address);
 long liveBlocks();
 
 // ---- fibers (fibers.cpp) ----
+struct SharedArray {
+    char* begin;
+    char* end;
+    std::string kernel;             // whose variable it is; empty: any that calls its function
+};
 struct CodeObject {
     std::string file;
     char* sharedBegin;
     char* sharedEnd;
     char* dataBegin;
     char* dataEnd;
+    std::vector<SharedArray> sharedArrays;
 };
+void findSharedArrays(CodeObject& code, const SimKernel* kernels, int count);       // shared.cpp
 struct Launch {
     const SimKernel* kernel;
     const CodeObject* code;

@@ -34,9 +34,14 @@ struct Counters {
 constexpr uint64_t SHADOW_WORDS = (16ull << 30) / 4;
 Cell* shadow;                                   // one cell per word of the device arena, pages on demand
 std::vector<Cell> sharedShadow, dynamicShadow;
+std::vector<bool> sharedWords;                  // those of the kernel's own arrays
 std::vector<std::vector<Access>> logs;          // per thread of the block, since the last barrier
 std::map<std::pair<std::string, long>, Counters> counters;      // by kernel and offset in its code
-std::map<std::string, long> launches, fmas;
+struct Launched {
+    long times, fmas;
+    SimDim grid, block;         // of the last time
+};
+std::map<std::string, Launched> launches;       // by kernel
 std::vector<std::string> threadTrace;
 Access unfinished;                              // the traced thread's last store; size 0: none
 
@@ -119,6 +124,17 @@ void touchWords(std::vector<Cell>& cells, uint64_t offset, unsigned size, bool w
     }
 }
 
+void touchShared(uint64_t offset, unsigned size, bool write, bool atomic, const void* pc) {
+    for (uint64_t w = offset / 4; w <= (offset + size - 1) / 4; w++) {
+        if (w >= sharedWords.size() || !sharedWords[w]) {
+            report("out-of-bounds", pc, text("%s %u bytes of shared memory beside the arrays of its kernel",
+                write ? "writes" : "reads", size));
+            abandonThread();
+        }
+    }
+    touchWords(sharedShadow, offset, size, write, atomic, pc);
+}
+
 void touchGlobal(uint64_t address, unsigned size, bool write, bool atomic, const void* pc) {
     if (address < blockBegin || address + size > blockEnd) {
         std::string wrong = deviceCheck(address, size);
@@ -157,11 +173,12 @@ void finishStore() {
     }
 }
 
-// Lines "load global 4 0x1234 value".
+// Lines "load global 4 kernel+0x1234 value".
 void recordAccess(const Access& a, bool atomic) {
     finishStore();
-    threadTrace.push_back(text("%s\t%s\t%u\t0x%lx\t%s", atomic ? "atomic" : a.write ? "store" : "load",
-        a.shared ? "shared" : "global", a.size, (unsigned long) ((char*) a.pc - traced->code->dataBegin),
+    threadTrace.push_back(text("%s\t%s\t%u\t%s+0x%lx\t%s", atomic ? "atomic" : a.write ? "store" : "load",
+        a.shared ? "shared" : "global", a.size, traced->kernel->name,
+        (unsigned long) ((char*) a.pc - traced->code->dataBegin),
         a.write ? "" : valuesAt(a.address, a.size).c_str()));
     if (a.write) {
         unfinished = a;
@@ -179,7 +196,7 @@ void access(const void* pointer, unsigned size, bool write, bool atomic, const v
     auto dynamic = reinterpret_cast<uint64_t>(dynamicSharedMemory());
     bool isShared = true;
     if (address >= shared && address < sharedEnd) {
-        touchWords(sharedShadow, address - shared, size, write, atomic, pc);
+        touchShared(address - shared, size, write, atomic, pc);
     } else if (address >= dynamic && address < dynamic + traced->dynamicShared) {
         touchWords(dynamicShadow, address - dynamic, size, write, atomic, pc);
     } else if (address >= reinterpret_cast<uint64_t>(&sim_builtins)
@@ -264,10 +281,25 @@ void countWarp(unsigned firstThread, unsigned threads) {
     }
 }
 
+void findSharedWords(const Launch& launch) {
+    const CodeObject& code = *launch.code;
+    sharedWords.assign((code.sharedEnd - code.sharedBegin + 3) / 4, false);
+    for (const SharedArray& array : code.sharedArrays) {
+        if (array.kernel.empty() || array.kernel == launch.kernel->name) {
+            for (char* at = array.begin; at < array.end; at += 4) {
+                sharedWords[(at - code.sharedBegin) / 4] = true;
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void countLaunch(const Launch& launch) {
-    launches[launch.kernel->name]++;
+    Launched& launched = launches[launch.kernel->name];
+    launched.times++;
+    launched.grid = launch.grid;
+    launched.block = launch.block;
 }
 
 void traceLaunchBegins(const Launch& launch) {
@@ -275,6 +307,7 @@ void traceLaunchBegins(const Launch& launch) {
     firstBlockOfLaunch = blockNumber + 1;
     blockBegin = blockEnd = 0;
     sharedShadow.assign((launch.code->sharedEnd - launch.code->sharedBegin + 3) / 4, Cell{});
+    findSharedWords(launch);
     dynamicShadow.assign((launch.dynamicShared + 3) / 4, Cell{});
     logs.assign((size_t) launch.block.x * launch.block.y * launch.block.z, {});
     fmasBefore = sim_builtins.fmas;
@@ -300,7 +333,7 @@ void tracePhaseEnds(unsigned threads) {
 }
 
 void traceLaunchEnds() {
-    fmas[traced->kernel->name] += (long) (sim_builtins.fmas - fmasBefore);
+    launches[traced->kernel->name].fmas += (long) (sim_builtins.fmas - fmasBefore);
     traced = nullptr;
 }
 
@@ -331,10 +364,11 @@ void markUninitialised(uint64_t address, uint64_t size) {
     }
 }
 
-// Per instruction: "site kernel offset load|store global|shared bytes requests sectors ideal wavefronts ideal".
+// Per kernel: "launch kernel times fmas grid(3) threads"; per instruction: "site kernel offset load|store global|shared bytes requests sectors ideal wavefronts ideal".
 void traceReport(std::string& out) {
-    for (auto& [kernel, count] : launches) {
-        out += "launch\t" + kernel + "\t" + std::to_string(count) + "\t" + std::to_string(fmas[kernel]) + "\n";
+    for (auto& [kernel, l] : launches) {
+        out += text("launch\t%s\t%ld\t%ld\t%u\t%u\t%u\t%u\n", kernel.c_str(), l.times, l.fmas, l.grid.x, l.grid.y,
+            l.grid.z, l.block.x * l.block.y * l.block.z);
     }
     for (auto& [site, c] : counters) {
         out += text("site\t%s\t0x%lx\t%s\t%s\t%u\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\n", site.first.c_str(),
@@ -355,7 +389,6 @@ void traceReset() {
     }
     counters.clear();
     launches.clear();
-    fmas.clear();
     threadTrace.clear();
     unfinished.size = 0;
 }

@@ -154,6 +154,12 @@ public final class CudaBackend implements Backend {
         kernels.limitPatches(bytes);
     }
 
+    /// How many blocks a grid may have along an axis that its kernel walks in strides (what fills a device unless told):
+    /// few, and small arrays are walked as huge ones are.
+    public void limitGrid(int blocks) {
+        kernels.limitGrid(blocks);
+    }
+
     /// Takes one rung of the convolution ladder wherever it supports the geometry; with null, the modelled best again.
     public void useConvolution(ConvAlgorithm algorithm) {
         kernels.use(algorithm);

@@ -64,6 +64,11 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         convolution.limitPatches(bytes);
     }
 
+    /// How many blocks a grid may have along an axis that its kernel walks in strides.
+    void limitGrid(int blocks) {
+        modules.limitGrid(blocks);
+    }
+
     /// Name of the algorithm that an operation would take.
     String algorithm(OpSpec spec, NDArray... inputs) {
         return switch (spec) {

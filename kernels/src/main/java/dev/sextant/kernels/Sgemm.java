@@ -39,7 +39,7 @@ final class Sgemm {
         int batches = fields[10];
         modules.function(rung.source(), rung.kernel()).launch(
                 new Dim(Math.ceilDiv(p.n(), rung.tileN()), Math.ceilDiv(p.m(), rung.tileM()),
-                        Math.min(batches, MOST_BATCHES_PER_LAUNCH)),
+                        modules.extent(batches, MOST_BATCHES_PER_LAUNCH)),
                 Dim.of(rung.threads()),
                 LaunchParameters.begin().struct(fields).pointer(a).pointer(b).pointer(c));
     }

@@ -100,6 +100,17 @@ class FamiliesTest {
         assertEquals(0, simulator.findings(), () -> source + ": " + simulator.report().texts());
     }
 
+    /// Fewer threads than elements, as for more than a million of them.
+    @ParameterizedTest
+    @FieldSource("SOURCES")
+    void walksItsElementsInStridesOfTheGrid(String source) throws Throwable {
+        Device cuda = SimulatedDevice.fresh();
+        ((CudaBackend) cuda.backend()).limitGrid(1);
+        Families.run(source, 1, cuda);
+        cuda.backend().synchronize();
+        assertEquals(0, SimulatedDevice.simulator().findings());
+    }
+
     @ParameterizedTest
     @EnumSource
     void isCaught(Bug bug) throws Throwable {

@@ -64,14 +64,32 @@ class LabTest {
                 store.substring(store.lastIndexOf(' ') + 1));
     }
 
+    /// Each step is of its own kernel's source, and every kernel has its grid and its occupancy.
+    @OnSimulator
+    @Test
+    void followsOneThreadThroughSeveralKernels() {
+        lab().run("conv_im2col", "1x2x6x6x3x3x1x1", "0,0,1,0");
+        assertTrue(lines().stream().anyMatch(l -> l.contains("conv_im2col.cu:")), () -> lines().toString());
+        assertTrue(lines().stream().anyMatch(l -> l.contains("panel.cuh:")), () -> lines().toString());
+        assertEquals(2, lines().stream().filter(l -> l.contains("grid (")).count());
+        assertEquals(2, lines().stream().filter(l -> l.contains("occupancy bound") && l.contains("sm_120")).count());
+    }
+
     @OnSimulator
     @Test
     void setsTheRungsSideBySide() {
         lab().run("sgemm", "32x32x8", null);
         assertEquals(1 + SgemmRung.values().length, lines().size(), () -> lines().toString());
         lab().run("conv", "1x2x6x6x3x3x1x1", null);
-        assertTrue(lines().stream().anyMatch(l -> l.contains("conv_winograd: winograd_output")),
-                () -> lines().toString());
+        for (String gradient : List.of("data", "filter")) {
+            lab().run("conv_backward_" + gradient, "1x2x6x6x3x3x1x1", null);
+            lab().run("conv_direct_backward_" + gradient, null, null);
+        }
+        for (String kernel : List.of("winograd: winograd_output", "im2col: col2im",
+                "implicit-gemm: conv_implicit_backward_filter",
+                "conv_direct_backward_filter, launched")) {
+            assertTrue(lines().stream().anyMatch(l -> l.contains(kernel)), () -> kernel + " in " + lines());
+        }
     }
 
     @OnSimulator
@@ -80,8 +98,17 @@ class LabTest {
         var lab = lab();
         assertTrue(assertThrows(SextantException.class, () -> lab.run("sgemm_k99", null, null)).getMessage()
                 .contains("sgemm_k0"));
-        assertTrue(assertThrows(SextantException.class, () -> lab.run("sgemm_k0", "8x8", null)).getMessage()
-                .contains("MxNxK"));
+        for (String[] wrong : new String[][] {{"sgemm_k0", "8x8", null, "MxNxK"}, {"sgemm_k0", "8x0x8", null, "MxNxK"},
+            {"conv_direct", "1x2x3x4", null, "NxCxHxWxKxR"}, {"sgemm_k0", null, "0,0,1", "bx,by,tx,ty"},
+            {"sgemm_k0", null, "0,0,-1,0", "bx,by,tx,ty"}, {"sgemm", null, "0,0,1,0", "one kernel"},
+            {"conv_winograd", "1x2x8x8x3x5", null, "3×3"}, {"sgemm_k0", "90000x90000x90000", null, "smaller shape"},
+            {"conv_direct", "1x1x2x2x1x5", null, "does not fit"}}) {
+            String message = assertThrows(SextantException.class, () -> lab.run(wrong[0], wrong[1], wrong[2]))
+                    .getMessage();
+            assertTrue(message.contains(wrong[3]), message);
+        }
+        lab.run("sgemm_k0", "8x8x8", "0,0,900,0");
+        assertTrue(lines().getLast().contains("thread 0,0,900,0 does nothing here"), lines().getLast());
     }
 
     @OnSimulator

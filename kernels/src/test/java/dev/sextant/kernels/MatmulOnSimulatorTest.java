@@ -102,6 +102,23 @@ class MatmulOnSimulatorTest {
         }
     }
 
+    /// The batch axes of the operands join into one, those of the result do not.
+    @Test
+    void writesABatchIntoAView() {
+        NDArray expected = null;
+        for (Device device : new Device[] {Device.ref(), cuda}) {
+            NDArray a = NDArray.of(Compare.values(1, 6 * 5 * 7), Shape.of(2, 3, 5, 7), device);
+            NDArray b = NDArray.of(Compare.values(2, 6 * 7 * 4), Shape.of(2, 3, 7, 4), device);
+            NDArray y = NDArray.zeros(Shape.of(2, 4, 5, 4), DType.FLOAT32, device);
+            product(device, MatmulSpec.PLAIN, a, b, y.narrow(1, 1, 3), Write.ADD);
+            if (expected == null) {
+                expected = y;
+            } else {
+                Compare.close(expected, y, 7, "batch into a view");
+            }
+        }
+    }
+
     @Test
     void anEmptyInnerAxisGivesZeros() {
         NDArray y = NDArray.full(Shape.of(3, 2), 5, DType.FLOAT32, cuda);

@@ -2,6 +2,7 @@ package dev.sextant.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,12 +13,18 @@ import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DTypeException;
 import dev.sextant.engine.error.DeviceException;
+import dev.sextant.engine.error.ShapeException;
+import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.LinearSpec;
+import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +84,27 @@ class MoveOnSimulatorTest {
         assertArrayEquals(new int[] {4, 4, 4, 4, 4}, counts.toInts());
     }
 
+    /// Six axes of which no two join are the most that the kernels walk, also where the grid has fewer threads than there
+    /// are elements.
+    @Test
+    void sixAxesAreWalkedAndSevenRefused() {
+        cuda = SimulatedDevice.traced();
+        ((CudaBackend) cuda.backend()).limitGrid(1);
+        NDArray[] results = new NDArray[2];
+        for (int i = 0; i < 2; i++) {
+            Device device = i == 0 ? Device.ref() : cuda;
+            NDArray x = NDArray.of(Compare.values(8, 2 * 3 * 4 * 3 * 2 * 5), Shape.of(2, 3, 4, 3, 2, 5), device);
+            NDArray y = x.permute(5, 4, 3, 2, 1, 0).copy();
+            device.kernels().copy(x.permute(5, 4, 3, 2, 1, 0), y, Write.ADD);
+            y.permute(5, 4, 3, 2, 1, 0).narrow(2, 1, 2).fill(3);
+            results[i] = y;
+        }
+        assertArrayEquals(results[0].toFloats(), results[1].toFloats());
+        NDArray seven = NDArray.zeros(Shape.of(2, 2, 2, 2, 2, 2, 2), DType.FLOAT32, cuda);
+        var e = assertThrows(ShapeException.class, () -> seven.permute(6, 5, 4, 3, 2, 1, 0).copy());
+        assertTrue(e.getMessage().contains("7 axes that do not merge"), e.getMessage());
+    }
+
     @Test
     void aScopeGivesMemoryBackForTheNextStep() {
         var simulator = SimulatedDevice.simulator();
@@ -118,6 +146,37 @@ class MoveOnSimulatorTest {
         NDArray x = NDArray.zeros(Shape.of(2, 2), DType.INT32, cuda);
         var e = assertThrows(DTypeException.class, () -> cuda.kernels().sumOfSquares(x));
         assertTrue(e.getMessage().contains("sum_of_squares: cuda computes with FLOAT32"), e.getMessage());
+    }
+
+    /// A thread that has made no array of its own, and so has had no other reason to ask for the context.
+    @Test
+    void aThreadMayComputeOnly() throws InterruptedException {
+        NDArray x = NDArray.full(Shape.of(1, 1, 2, 2), 1, DType.FLOAT32, cuda);
+        NDArray w = NDArray.full(Shape.of(1, 1, 1, 1), 2, DType.FLOAT32, cuda);
+        NDArray y = NDArray.zeros(Shape.of(1, 1, 2, 2), DType.FLOAT32, cuda);
+        NDArray square = NDArray.full(Shape.of(2, 2), 3, DType.FLOAT32, cuda);
+        NDArray row = NDArray.zeros(Shape.of(1), DType.FLOAT32, cuda);
+        Conv2dSpec conv = Conv2dSpec.of(1, 0);
+        var kernels = cuda.kernels();
+        Map<String, Runnable> calls = Map.of(
+                "matmul", () -> kernels.matmul(MatmulSpec.PLAIN, square, square, y.reshape(2, 2), Write.SET),
+                "linear", () -> kernels.linear(LinearSpec.PLAIN, square, square, null, y.reshape(2, 2)),
+                "conv2d", () -> kernels.conv2d(conv, x, w, null, y),
+                "conv2dBackwardData", () -> kernels.conv2dBackwardData(conv, y, w, Target.set(x)),
+                "conv2dBackwardFilter", () -> kernels.conv2dBackwardFilter(conv, y, x, Target.set(w)),
+                "conv2dBackwardBias", () -> kernels.conv2dBackwardBias(conv, y, Target.set(row)),
+                "copy", () -> kernels.copy(x, y, Write.ADD),
+                "fill", () -> y.fill(4),
+                "download", y::toFloats,
+                "synchronize", () -> cuda.backend().synchronize());
+        for (var call : calls.entrySet()) {
+            Throwable[] thrown = new Throwable[1];
+            var thread = new Thread(call.getValue());
+            thread.setUncaughtExceptionHandler((t, e) -> thrown[0] = e);
+            thread.start();
+            thread.join();
+            assertNull(thrown[0], call.getKey());
+        }
     }
 
     /// Every thread has the context, its own launch parameters, and its own turn at the staging buffers.

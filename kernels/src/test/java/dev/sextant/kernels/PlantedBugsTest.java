@@ -93,6 +93,11 @@ class PlantedBugsTest {
         IM2COL_WRONG_DILATION("conv_im2col", "conv_im2col.cu", "g.padH, g.dilationH)", "g.padH, g.dilationW)", WRONG),
         COL2IM_FORGETS_TO_ADD("conv_im2col", "conv_im2col.cu", "add ? dx[i] + sum : sum", "sum", WRONG),
         TAP_WITHOUT_STRIDE("conv_implicit", "conv.cuh", "at % stride == 0 && ", "", WRONG),
+        IMPLICIT_ARRAY_TOO_SHORT("conv_implicit", "conv_implicit.cu",
+                "float as[DEPTH][TILE + 4];\n    __shared__ float bs[DEPTH][TILE + 4];\n    implicitGemm<false, false>",
+                "float as[DEPTH / 2][TILE + 4];\n    __shared__ float bs[DEPTH][TILE + 4];\n"
+                        + "    implicitGemm<false, false>",
+                "out-of-bounds"),
         IMPLICIT_TILE_REFILLED_EARLY("conv_implicit", "conv_implicit.cu", "        __syncthreads();\n    }\n",
                 "    }\n",
                 "race"),

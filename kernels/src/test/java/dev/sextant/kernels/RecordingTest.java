@@ -123,6 +123,17 @@ class RecordingTest {
         assertEquals(W.size(), w.toFloats().length);
     }
 
+    /// JCuda calls a function for it that drivers before CUDA 11.4 lack, which would end the JVM.
+    @Test
+    void anOldDriverIsRefused() {
+        NDArray x = array(X, 1);
+        NDArray w = array(W, 2);
+        SimulatedDevice.simulator().set("driver", "11030");
+        var e = assertThrows(DeviceException.class, () -> backend.record(() -> step(x, w)));
+        assertTrue(e.getMessage().contains("needs a driver for CUDA 11.4 or newer, this one supports 11.3"),
+                e.getMessage());
+    }
+
     @Test
     void aStepWithoutAScopeIsToldToOpenOne() {
         var e = assertThrows(DeviceException.class,

@@ -15,6 +15,8 @@ import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,9 +39,9 @@ class SgemmLadderTest {
         ((CudaBackend) cuda.backend()).useSgemm(null);
     }
 
-    // Odd extents, full tiles, extents that are multiples of four (vector accesses) and that are not.
+    // Odd extents, full tiles, extents that are multiples of four (vector accesses), of two, and neither.
     private static final int[][] SHAPES = {{1, 1, 1}, {5, 3, 2}, {33, 31, 9}, {64, 64, 16}, {65, 130, 17},
-        {128, 128, 8}, {132, 140, 20}, {1, 129, 40}, {129, 1, 40}};
+        {128, 128, 8}, {132, 140, 20}, {1, 129, 40}, {129, 1, 40}, {66, 34, 14}, {127, 129, 33}, {2, 7, 129}};
 
     @ParameterizedTest
     @EnumSource
@@ -56,44 +58,81 @@ class SgemmLadderTest {
     @EnumSource
     void isCleanUnderTheTracer(SgemmRung rung) {
         cuda = SimulatedDevice.traced();
-        for (int[] s : new int[][] {{5, 3, 2}, {33, 31, 9}, {65, 130, 17}, {132, 140, 20}}) {
+        for (int[] s : new int[][] {{5, 3, 2}, {33, 31, 9}, {65, 130, 17}, {132, 140, 20}, {66, 34, 14}}) {
             check(rung, s[0], s[1], s[2], MatmulSpec.PLAIN);
             check(rung, s[0], s[1], s[2], new MatmulSpec(true, true));
+        }
+    }
+
+    /// Operands that begin where no vector access may, and results whose neighbours are apart.
+    @ParameterizedTest
+    @EnumSource
+    void readsAndWritesViewsInPlace(SgemmRung rung) {
+        cuda = SimulatedDevice.traced();
+        for (int shift = 1; shift <= 2; shift++) {
+            int from = shift;
+            UnaryOperator<NDArray> operand = x -> x.narrow(1, from, x.dim(1) - 4);
+            Shape a = Shape.of(66, 24);
+            Shape b = Shape.of(20, 74);
+            compare(rung, a, b, operand, Shape.of(66, 74), y -> y.narrow(1, from, 70));
+            compare(rung, a, b, operand, Shape.of(74, 66), y -> y.transpose(0, 1).narrow(1, from, 70));
+            compare(rung, a, b, operand, Shape.of(66, 144), y -> y.slice(1, from, from + 140, 2));
+        }
+    }
+
+    /// Fewer blocks than products, as for more than 65 535 of them: each block does several, one after the other.
+    @ParameterizedTest
+    @EnumSource
+    void walksTheBatchesInStridesOfTheGrid(SgemmRung rung) {
+        cuda = SimulatedDevice.traced();
+        ((CudaBackend) cuda.backend()).limitGrid(2);
+        for (int k : new int[] {8, 20, 37}) {
+            compare(rung, Shape.of(5, 9, k), Shape.of(5, k, 10), UnaryOperator.identity(), Shape.of(5, 9, 10),
+                    UnaryOperator.identity());
+        }
+    }
+
+    private void compare(SgemmRung rung, Shape a, Shape b, UnaryOperator<NDArray> operand, Shape y,
+            UnaryOperator<NDArray> result) {
+        for (Write write : Write.values()) {
+            compare(rung, MatmulSpec.PLAIN, a, b, operand, y, result, write);
         }
     }
 
     private void check(SgemmRung rung, int m, int n, int k, MatmulSpec spec) {
         Shape a = spec.transposeA() ? Shape.of(2, k, m) : Shape.of(2, m, k);
         Shape b = spec.transposeB() ? Shape.of(n, k) : Shape.of(k, n);
-        Shape y = spec.outputShape(a, b);
-        ((CudaBackend) cuda.backend()).useSgemm(rung);
         for (Write write : Write.values()) {
-            NDArray expected = null;
-            for (Device device : new Device[] {Device.ref(), cuda}) {
-                NDArray out = NDArray.of(Compare.values(3, y.size()), y, device);
-                device.kernels().matmul(spec, NDArray.of(Compare.values(1, a.size()), a, device),
-                        NDArray.of(Compare.values(2, b.size()), b, device), out, write);
-                if (expected == null) {
-                    expected = out;
-                } else {
-                    String what = rung + " " + m + "x" + n + "x" + k + " " + spec + " " + write;
-                    if (rung.isFloat32()) {
-                        Compare.close(expected, out, k + 1, what);
-                    } else {
-                        Compare.closeInTf32(expected, magnitude(spec, a, b, y), out, what);
-                    }
-                }
-            }
+            compare(rung, spec, a, b, UnaryOperator.identity(), spec.outputShape(a, b), UnaryOperator.identity(),
+                    write);
+        }
+    }
+
+    /// Multiplies views of operands of shapes `a` and `b` into a view of an array of shape `y`, on both devices, and
+    /// compares the whole array.
+    private void compare(SgemmRung rung, MatmulSpec spec, Shape a, Shape b, UnaryOperator<NDArray> operand, Shape y,
+            UnaryOperator<NDArray> result, Write write) {
+        ((CudaBackend) cuda.backend()).useSgemm(rung);
+        NDArray expected = NDArray.of(Compare.values(3, y.size()), y, Device.ref());
+        NDArray actual = NDArray.of(Compare.values(3, y.size()), y, cuda);
+        for (NDArray out : List.of(expected, actual)) {
+            out.device().kernels().matmul(spec,
+                    operand.apply(NDArray.of(Compare.values(1, a.size()), a, out.device())),
+                    operand.apply(NDArray.of(Compare.values(2, b.size()), b, out.device())), result.apply(out), write);
+        }
+        String what = rung + " " + a + "·" + b + " into " + y + " " + spec + " " + write;
+        if (rung.isFloat32()) {
+            Compare.close(expected, actual, a.dim(spec.transposeA() ? -2 : -1) + 1, what);
+        } else {
+            NDArray magnitude = NDArray.zeros(y, DType.FLOAT32, Device.ref());
+            Device.ref().kernels().matmul(spec,
+                    operand.apply(NDArray.of(Compare.magnitudes(1, a.size()), a, Device.ref())),
+                    operand.apply(NDArray.of(Compare.magnitudes(2, b.size()), b, Device.ref())),
+                    result.apply(magnitude), Write.SET);
+            Compare.closeInTf32(expected, magnitude, actual, what);
         }
         var simulator = SimulatedDevice.simulator();
         assertEquals(0, simulator.findings(), () -> rung + ": " + simulator.report().texts());
-    }
-
-    private static NDArray magnitude(MatmulSpec spec, Shape a, Shape b, Shape y) {
-        NDArray sum = NDArray.empty(y, DType.FLOAT32, Device.ref());
-        Device.ref().kernels().matmul(spec, NDArray.of(Compare.magnitudes(1, a.size()), a, Device.ref()),
-                NDArray.of(Compare.magnitudes(2, b.size()), b, Device.ref()), sum, Write.SET);
-        return sum;
     }
 
     /// TF32 keeps 10 bits of fraction: what the tensor cores multiply is rounded to the nearest such number, halves

@@ -34,9 +34,9 @@ public final class CudaFunction {
     /// Queues the kernel on the compute stream. The parameters are read before this returns.
     public void launch(Dim grid, Dim block, LaunchParameters parameters) {
         check(grid, block, parameters);
-        context.queued(name);
         context.check(cuLaunchKernel(function, grid.x, grid.y, grid.z, block.x, block.y, block.z, 0, context.stream(),
                 parameters.table(), null), "cuLaunchKernel", "launching " + name);
+        context.queued(name);
     }
 
     private void check(Dim grid, Dim block, LaunchParameters parameters) {

@@ -24,6 +24,10 @@ public final class CudaProbe {
 
     private static final int CAPABILITY_MAJOR = 75;
     private static final int CAPABILITY_MINOR = 76;
+    // Results of cuInit.
+    private static final int STUB_LIBRARY = 34;
+    private static final int NO_DEVICE = 100;
+    private static final int DRIVER_MISMATCH = 803;
 
     private CudaProbe() {
     }
@@ -38,12 +42,19 @@ public final class CudaProbe {
         }
 
         /// What is missing, in one line with the remedy.
-        record Missing(String reason) implements Answer {
+        ///
+        /// @param driver the CUDA version of the driver, where that answered and is new enough: the GPU is what is
+        ///               missing; else 0
+        record Missing(int driver, String reason) implements Answer {
         }
     }
 
     private static Answer missing(String format, Object... args) {
-        return new Answer.Missing(format.formatted(args));
+        return missing(0, format, args);
+    }
+
+    private static Answer missing(int driver, String format, Object... args) {
+        return new Answer.Missing(driver, format.formatted(args));
     }
 
     /// Looks; never throws.
@@ -76,14 +87,15 @@ public final class CudaProbe {
     }
 
     private static Answer look(SymbolLookup cuda) throws Throwable {
-        int rc = call(cuda, "cuInit", 0);
-        if (rc != 0) {
-            return missing("the NVIDIA driver did not start (cuInit gave %d); check nvidia-smi", rc);
-        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(ValueLayout.JAVA_INT);
+            int rc = call(cuda, "cuInit", 0);
             call(cuda, "cuDriverGetVersion", out);
             int driver = out.get(ValueLayout.JAVA_INT, 0);
+            if (rc != 0) {
+                return missing(rc == NO_DEVICE ? driver : 0, "the NVIDIA driver did not start (cuInit gave %d): %s", rc,
+                        remedy(rc));
+            }
             if (driver < OLDEST_DRIVER) {
                 return missing("the NVIDIA driver supports CUDA %s; 11.0 or newer is needed (driver 450)",
                         version(driver));
@@ -91,7 +103,8 @@ public final class CudaProbe {
             rc = call(cuda, "cuDeviceGetCount", out);
             int devices = out.get(ValueLayout.JAVA_INT, 0);
             if (rc != 0 || devices == 0) {
-                return missing("the NVIDIA driver sees no GPU (%d, result %d)", devices, rc);
+                return missing(driver, "the NVIDIA driver sees no GPU (%d, result %d); check nvidia-smi, and "
+                        + "CUDA_VISIBLE_DEVICES if it is set", devices, rc);
             }
             call(cuda, "cuDeviceGet", out, 0);
             int device = out.get(ValueLayout.JAVA_INT, 0);
@@ -102,11 +115,24 @@ public final class CudaProbe {
             MemorySegment name = arena.allocate(256);
             call(cuda, "cuDeviceGetName", name, 256, device);
             if (capability < OLDEST_CAPABILITY) {
-                return missing("%s has compute capability %d.%d; 7.5 (Turing, 2018) or newer is needed",
+                return missing(driver, "%s has compute capability %d.%d; 7.5 (Turing, 2018) or newer is needed",
                         name.getString(0), major, capability % 10);
             }
             return new Answer.Usable(name.getString(0), driver, capability, devices);
         }
+    }
+
+    private static String remedy(int cuInitResult) {
+        return switch (cuInitResult) {
+            case STUB_LIBRARY ->
+                "this libcuda.so.1 is the toolkit's stub for linking, not a driver; install the NVIDIA "
+                        + "driver, or take the stubs folder out of the library path";
+            case NO_DEVICE ->
+                "no GPU, or no permission to use /dev/nvidia*; check nvidia-smi, and CUDA_VISIBLE_DEVICES "
+                        + "if it is set";
+            case DRIVER_MISMATCH -> "its library and the loaded kernel module are of two versions; restart the machine";
+            default -> "check nvidia-smi";
+        };
     }
 
     /// `12060` → `12.6`.

@@ -12,10 +12,21 @@ public final class Modules {
 
     private final CudaContext context;
     private final Map<String, CudaModule> modules = new ConcurrentHashMap<>();
+    private volatile int gridLimit = Integer.MAX_VALUE;
 
     /// @param context where the modules are loaded
     public Modules(CudaContext context) {
         this.context = context;
+    }
+
+    /// Grids that a kernel walks in strides have at most `blocks` blocks along that axis.
+    public void limitGrid(int blocks) {
+        gridLimit = blocks;
+    }
+
+    /// The extent of a grid's axis that the kernel walks in strides: `wanted`, or what is allowed.
+    public int extent(long wanted, int most) {
+        return (int) Math.min(Math.min(wanted, most), gridLimit);
     }
 
     /// Kernel `name` of `source.cu`.
@@ -26,8 +37,8 @@ public final class Modules {
     /// Launches a kernel that walks `elements` in strides of its grid; nothing to do is no launch.
     public void launch(String source, String name, long elements, LaunchParameters parameters) {
         if (elements > 0) {
-            function(source, name).launch(CudaFunction.Dim.of((int) Math.min(MOST_BLOCKS,
-                    Math.ceilDiv(elements, BLOCK))), CudaFunction.Dim.of(BLOCK), parameters);
+            function(source, name).launch(CudaFunction.Dim.of(extent(Math.ceilDiv(elements, BLOCK), MOST_BLOCKS)),
+                    CudaFunction.Dim.of(BLOCK), parameters);
         }
     }
 }

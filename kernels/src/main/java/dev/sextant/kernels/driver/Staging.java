@@ -45,19 +45,33 @@ public final class Staging {
         }
     }
 
-    /// Copies from the device into a whole `float[]` or `int[]`, after everything queued before.
+    /// Copies from the device into a whole `float[]` or `int[]`, after everything queued before. While the host empties
+    /// one buffer, the device fills the other.
     public synchronized void download(long device, Object host, int elements) {
         prepare();
         int perSlot = SLOT_BYTES / Integer.BYTES;
+        int full = -1;
         for (int at = 0; at < elements; at += perSlot) {
-            int count = Math.min(perSlot, elements - at);
             int slot = takeSlot();
+            long bytes = 4L * Math.min(perSlot, elements - at);
             context.check(cuMemcpyDtoHAsync(HostPointer.to(slots[slot].address()),
-                    DevicePointer.to(device + at * 4L), count * 4L, context.stream()), "cuMemcpyDtoHAsync",
-                    "copying " + count * 4L + " bytes from the device");
-            context.synchronize();
-            MemorySegment.copy(slots[slot], 0, heap(host), at * 4L, count * 4L);
+                    DevicePointer.to(device + at * 4L), bytes, context.stream()), "cuMemcpyDtoHAsync",
+                    "copying " + bytes + " bytes from the device");
+            context.check(cuEventRecord(done[slot], context.stream()), "cuEventRecord", "copying from the device");
+            if (full >= 0) {
+                empty(full, host, at - perSlot, perSlot);
+            }
+            full = slot;
         }
+        if (full >= 0) {
+            int last = (elements - 1) / perSlot * perSlot;
+            empty(full, host, last, elements - last);
+        }
+    }
+
+    private void empty(int slot, Object host, int at, int elements) {
+        context.check(cuEventSynchronize(done[slot]), "cuEventSynchronize", "waiting for the device");
+        MemorySegment.copy(slots[slot], 0, heap(host), at * 4L, elements * 4L);
     }
 
     private static MemorySegment heap(Object array) {

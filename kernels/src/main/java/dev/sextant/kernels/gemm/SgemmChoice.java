@@ -1,5 +1,7 @@
 package dev.sextant.kernels.gemm;
 
+import java.util.stream.Stream;
+
 /// Which rung computes a problem. A function of the shape alone, so that the same problem always gives the same bits;
 /// every rung of float32 adds in the order of k, so they all give the same bits anyway. TF32 is taken only by name.
 ///
@@ -9,6 +11,8 @@ public final class SgemmChoice {
     // Two blocks for each of some hundred multiprocessors.
     private static final int ENOUGH_BLOCKS = 200;
     private static final int THIN = 48;
+    // What the tiles compute, against what is asked.
+    private static final double MOST_PADDING = 1.5;
 
     private SgemmChoice() {
     }
@@ -24,9 +28,12 @@ public final class SgemmChoice {
         if (p.n() <= THIN) {
             return SgemmRung.K6_128X32;
         }
-        if (SgemmRung.K7.blocks(p) >= ENOUGH_BLOCKS) {
-            return SgemmRung.K7;
-        }
-        return SgemmRung.K6_64X64.blocks(p) >= ENOUGH_BLOCKS ? SgemmRung.K6_64X64 : SgemmRung.K6_32X32;
+        return Stream.of(SgemmRung.K7, SgemmRung.K6_64X64).filter(rung -> suits(rung, p)).findFirst()
+                .orElse(SgemmRung.K6_32X32);
+    }
+
+    private static boolean suits(SgemmRung rung, GemmProblem p) {
+        double computed = (double) rung.blocks(p) * rung.tileM() * rung.tileN();
+        return rung.blocks(p) >= ENOUGH_BLOCKS && computed <= MOST_PADDING * p.m() * p.n() * p.batches();
     }
 }

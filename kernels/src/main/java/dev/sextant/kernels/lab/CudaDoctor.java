@@ -30,19 +30,26 @@ public final class CudaDoctor {
     }
 
     private static Link driver(Answer answer) {
+        String wanted = "CUDA 11.0 or newer";
         return switch (answer) {
-            case Answer.Usable u -> new Link("NVIDIA driver", "supports CUDA " + CudaProbe.version(u.driver()),
-                    "CUDA 11.0 or newer", "");
-            case Answer.Missing m -> new Link("NVIDIA driver", null, "CUDA 11.0 or newer", m.reason());
+            case Answer.Usable u -> new Link("NVIDIA driver", supports(u.driver()), wanted, "");
+            case Answer.Missing m when m.driver() > 0 -> new Link("NVIDIA driver", supports(m.driver()), wanted, "");
+            case Answer.Missing m -> new Link("NVIDIA driver", null, wanted, m.reason());
         };
+    }
+
+    private static String supports(int driver) {
+        return "supports CUDA " + CudaProbe.version(driver);
     }
 
     private static Link device(Answer answer) {
         String wanted = "compute capability 7.5 or newer";
-        return answer instanceof Answer.Usable u
-                ? new Link("GPU", u.device() + ", compute capability " + u.capability() / 10 + "."
-                        + u.capability() % 10, wanted, "")
-                : new Link("GPU", null, wanted, "needs the driver first");
+        return switch (answer) {
+            case Answer.Usable u -> new Link("GPU", "%s, compute capability %d.%d".formatted(u.device(),
+                    u.capability() / 10, u.capability() % 10), wanted, "");
+            case Answer.Missing m -> new Link("GPU", null, wanted, m.driver() > 0 ? m.reason()
+                    : "needs the driver first");
+        };
     }
 
     private static Link natives() {

@@ -10,8 +10,8 @@ import dev.sextant.kernels.CudaBackendProvider;
 import dev.sextant.kernels.sim.SimReport;
 import dev.sextant.kernels.sim.Simulator;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// `gpu-lab`: runs a kernel of the ladders on the simulator and says what it did: memory sectors, bank conflicts,
 /// multiply-adds, races, how much fits on a device. Needs g++, no GPU. Every line says that it is simulated.
@@ -43,11 +43,11 @@ public final class GpuLab {
         }
     }
 
-    /// Names that [#run] takes: every rung, and `sgemm` and `conv` for whole ladders.
+    /// Names that [#run] takes: the ladders (`sgemm`, `conv`, `conv_backward_data`, `conv_backward_filter`), and every rung.
     public static List<String> names() {
-        List<String> names = new ArrayList<>(List.of("sgemm", "conv"));
-        LabKernel.all().forEach(k -> names.add(k.name()));
-        return names;
+        List<LabKernel> all = LabKernel.all();
+        return Stream.concat(all.stream().map(LabKernel::ladder).distinct(), all.stream().map(LabKernel::name))
+                .toList();
     }
 
     /// Runs one kernel, or a ladder side by side.
@@ -56,15 +56,24 @@ public final class GpuLab {
     /// @param thread `bx,by,tx,ty` of one thread whose loads, stores and multiply-adds are listed; or null
     public void run(String name, String shape, String thread) {
         List<LabKernel> chosen = LabKernel.all().stream()
-                .filter(k -> k.name().equals(name) || name.equals(k.isGemm() ? "sgemm" : "conv")).toList();
+                .filter(k -> k.name().equals(name) || k.ladder().equals(name)).toList();
         if (chosen.isEmpty()) {
             throw new SextantException("gpu-lab: there is no kernel '%s'; known are %s", name, names());
+        }
+        if (chosen.size() > 1 && thread != null) {
+            throw new SextantException("gpu-lab: a thread is followed in one kernel, not in all of '%s'; known are %s",
+                    name, names());
         }
         if (chosen.size() > 1) {
             out.println("simulated  " + LabTable.HEADER);
         }
         for (LabKernel kernel : chosen) {
             int[] extents = kernel.shape(shape);
+            if (chosen.size() > 1 && !kernel.supports(extents)) {
+                out.println("simulated  " + kernel.name() + " does not compute this geometry");
+                continue;
+            }
+            kernel.check(extents);
             NDArray result = traced(kernel, extents, thread);
             SimReport report = simulator.report();
             double error = result == null ? Double.NaN : difference(kernel.run(Device.ref(), extents), result);
@@ -72,7 +81,7 @@ public final class GpuLab {
                 LabTable.rows(kernel, report, error).forEach(row -> out.println("simulated  " + row));
                 report.texts().forEach(text -> out.println("simulated  FOUND " + text));
             } else {
-                new LabPage(simulator.libraries(), report).lines(kernel, extents, error)
+                new LabPage(simulator.libraries(), report).lines(kernel, extents, thread, error)
                         .forEach(line -> out.println("simulated  " + line));
             }
         }
@@ -108,7 +117,7 @@ public final class GpuLab {
 
     private static String part(String thread, int first) {
         String[] p = thread.split(",");
-        if (p.length != 4) {
+        if (!thread.matches("\\d+,\\d+,\\d+,\\d+")) {
             throw new SextantException("gpu-lab: a thread is bx,by,tx,ty, for example 0,0,5,0; '%s' is not", thread);
         }
         return p[first] + "," + p[first + 1];

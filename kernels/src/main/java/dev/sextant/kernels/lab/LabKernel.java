@@ -7,10 +7,13 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.MatmulSpec;
+import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.CudaBackend;
 import dev.sextant.kernels.conv.ConvAlgorithm;
+import dev.sextant.kernels.conv.ConvProblem;
 import dev.sextant.kernels.gemm.SgemmRung;
+import dev.sextant.kernels.settings.ConvDirection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,19 +22,28 @@ import java.util.SplittableRandom;
 
 /// Something that the lab can run: a rung of one of the ladders.
 ///
-/// @param rung an [SgemmRung], or a [ConvAlgorithm] (forward)
-record LabKernel(String name, Enum<?> rung) {
+/// @param rung      an [SgemmRung], or a [ConvAlgorithm]
+/// @param direction of a convolution; null for a product
+record LabKernel(String name, String ladder, Enum<?> rung, ConvDirection direction) {
     private static final int[] GEMM_SHAPE = {128, 128, 64};
+    private static final double MOST_MULTIPLY_ADDS = 5e8;
     private static final int[] CONV_SHAPE = {1, 8, 14, 14, 16, 3, 1, 1};
 
     /// All of them, in the order of the ladders.
     static List<LabKernel> all() {
         List<LabKernel> all = new ArrayList<>();
         for (SgemmRung rung : SgemmRung.values()) {
-            all.add(new LabKernel(rung.kernel(), rung));
+            all.add(new LabKernel(rung.kernel(), "sgemm", rung, null));
         }
-        for (ConvAlgorithm algorithm : ConvAlgorithm.values()) {
-            all.add(new LabKernel("conv_" + algorithm.name().toLowerCase(Locale.ROOT), algorithm));
+        for (ConvDirection direction : ConvDirection.values()) {
+            boolean forward = direction == ConvDirection.FORWARD;
+            String suffix = forward ? "" : "_" + direction.name().toLowerCase(Locale.ROOT);
+            for (ConvAlgorithm algorithm : ConvAlgorithm.values()) {
+                if (forward || algorithm != ConvAlgorithm.WINOGRAD) { // whose gradients are those of implicit GEMM
+                    all.add(new LabKernel("conv_" + algorithm.name().toLowerCase(Locale.ROOT) + suffix, "conv" + suffix,
+                            algorithm, direction));
+                }
+            }
         }
         return all;
     }
@@ -75,6 +87,40 @@ record LabKernel(String name, Enum<?> rung) {
         return shape;
     }
 
+    /// Whether this rung computes a geometry.
+    boolean supports(int[] s) {
+        return !(rung instanceof ConvAlgorithm algorithm) || algorithm.supports(ConvProblem.of(spec(s), input(s),
+                filter(s), spec(s).outputShape(input(s), filter(s))));
+    }
+
+    /// Refuses what the rung does not compute, and what takes the simulator too long.
+    void check(int[] s) {
+        if (!supports(s)) {
+            throw new SextantException("gpu-lab: %s computes 3×3 filters with stride 1 only, not %s", name, join(s));
+        }
+        double multiplyAdds = isGemm() ? (double) s[0] * s[1] * s[2]
+                : (double) spec(s).outputShape(input(s), filter(s)).size() * s[1] * s[5] * s[5];
+        if (multiplyAdds > MOST_MULTIPLY_ADDS) {
+            throw new SextantException(
+                    "gpu-lab: %s are %.2g multiply-adds; a traced run takes a minute for %.0g, which is "
+                            + "the most that is allowed. Counts per element are the same for a smaller shape",
+                    join(s),
+                    multiplyAdds, MOST_MULTIPLY_ADDS);
+        }
+    }
+
+    private static Shape input(int[] s) {
+        return Shape.of(s[0], s[1], s[2], s[3]);
+    }
+
+    private static Shape filter(int[] s) {
+        return Shape.of(s[4], s[1], s[5], s[5]);
+    }
+
+    private static Conv2dSpec spec(int[] s) {
+        return Conv2dSpec.of(s[6], s[7]);
+    }
+
     static String join(int[] shape) {
         return String.join("x", Arrays.stream(shape).mapToObj(Integer::toString).toList());
     }
@@ -95,15 +141,26 @@ record LabKernel(String name, Enum<?> rung) {
     }
 
     private NDArray convolve(Device device, int[] s) {
-        Shape x = Shape.of(s[0], s[1], s[2], s[3]);
-        Shape w = Shape.of(s[4], s[1], s[5], s[5]);
-        Conv2dSpec spec = Conv2dSpec.of(s[6], s[7]);
-        NDArray y = NDArray.empty(spec.outputShape(x, w), DType.FLOAT32, device);
+        Shape x = input(s);
+        Shape w = filter(s);
+        Conv2dSpec spec = spec(s);
+        Shape y = spec.outputShape(x, w);
         if (device.backend() instanceof CudaBackend cuda) {
             cuda.useConvolution((ConvAlgorithm) rung);
         }
-        device.kernels().conv2d(spec, numbers(1, x, device), numbers(2, w, device), null, y);
-        return y;
+        NDArray result = NDArray.empty(switch (direction) {
+            case FORWARD -> y;
+            case BACKWARD_DATA -> x;
+            case BACKWARD_FILTER -> w;
+        }, DType.FLOAT32, device);
+        switch (direction) {
+            case FORWARD -> device.kernels().conv2d(spec, numbers(1, x, device), numbers(2, w, device), null, result);
+            case BACKWARD_DATA -> device.kernels().conv2dBackwardData(spec, numbers(3, y, device),
+                    numbers(2, w, device), Target.set(result));
+            case BACKWARD_FILTER -> device.kernels().conv2dBackwardFilter(spec, numbers(3, y, device),
+                    numbers(1, x, device), Target.set(result));
+        }
+        return result;
     }
 
     private static NDArray numbers(long seed, Shape shape, Device device) {

@@ -34,32 +34,32 @@ final class LabPage {
         page.add(String.format(Locale.ROOT, format, args));
     }
 
-    List<String> lines(LabKernel lab, int[] shape, double error) {
+    /// @param thread that was to be followed, or null
+    List<String> lines(LabKernel lab, int[] shape, String thread, double error) {
         say("%s, shape %s = %s", lab.name(), lab.shapeForm(), LabKernel.join(shape));
         say("largest difference from the oracle: %.2g of the largest result", error);
         Map<String, Budget> budgets = Budgets.read();
         for (String kernel : report.launches().keySet()) {
-            kernel(lab, shape, kernel, budgets.get(kernel));
+            kernel(lab, kernel, budgets.get(kernel));
         }
         if (report.findings().isEmpty()) {
             say("no race, no access out of bounds, nothing uninitialised read, every barrier met");
         }
         report.findings().forEach((kind, count) -> say("FOUND %s: %d", kind, count));
         report.texts().forEach(text -> say("  %s", text));
-        steps();
+        if (thread != null) {
+            steps(thread);
+        }
         return page;
     }
 
-    private void kernel(LabKernel lab, int[] shape, String kernel, Budget budget) {
+    private void kernel(LabKernel lab, String kernel, Budget budget) {
         say("");
         say("%s, launched %d time(s)", kernel, report.launches().get(kernel));
-        if (lab.rung() instanceof SgemmRung rung) {
-            say("  grid (%d, %d, 1), block %d, %d blocks", Math.ceilDiv(shape[1], rung.tileN()),
-                    Math.ceilDiv(shape[0], rung.tileM()), rung.threads(),
-                    Math.ceilDiv(shape[1], rung.tileN()) * Math.ceilDiv(shape[0], rung.tileM()));
-            if (budget != null) {
-                occupancy(rung.threads(), budget);
-            }
+        var grid = report.grids().get(kernel);
+        say("  grid (%d, %d, %d), block %d, %d blocks", grid.x(), grid.y(), grid.z(), grid.threads(), grid.blocks());
+        if (budget != null) {
+            occupancy(grid.threads(), budget);
         }
         var c = new Counts(report, kernel);
         say("  multiply-adds          %d", c.fmas());
@@ -126,16 +126,16 @@ final class LabPage {
                                         : name.endsWith("f32") ? "other float" : "integer and other";
     }
 
-    private void steps() {
-        if (report.steps().isEmpty()) {
-            return;
-        }
+    private void steps(String thread) {
         say("");
-        say("the chosen thread, step by step:");
-        String kernel = report.launches().keySet().iterator().next();
+        say(report.steps().isEmpty()
+                ? "thread %s does nothing here, or is none: blocks and threads are counted from 0, "
+                        + "see the grid above"
+                : "thread %s (bx,by,tx,ty), step by step:", thread);
         for (String step : report.steps()) {
             String[] f = step.split(" ", 5);
-            String place = f[3].startsWith("0x") ? lines.of(kernel, Long.decode(f[3])) : f[3];
+            int plus = f[3].indexOf('+');
+            String place = plus < 0 ? f[3] : lines.of(f[3].substring(0, plus), Long.decode(f[3].substring(plus + 1)));
             say("    %-28s %-5s %-6s %s", place, f[0], f[1].equals("-") ? "" : f[1], f.length > 4 ? f[4] : "");
         }
     }

@@ -12,13 +12,20 @@ public record Occupancy(String architecture, int registers, int sharedBytes, int
     // Shared memory comes in units of 1 KiB on 8.x and later, after the driver's own 1 KiB per block.
     private static final int SHARED_UNIT = 1024;
 
-    /// Turing, Ampere (data centre, then consumer), Ada, Hopper.
+    /// Turing, Ampere (data centre, then consumer), Ada, Hopper, Blackwell (data centre, then consumer).
     public static java.util.List<Occupancy> devices() {
         return java.util.List.of(new Occupancy("sm_75", 65_536, 64 << 10, 1024, 16),
                 new Occupancy("sm_80", 65_536, 164 << 10, 2048, 32),
                 new Occupancy("sm_86", 65_536, 100 << 10, 1536, 16),
                 new Occupancy("sm_89", 65_536, 100 << 10, 1536, 24),
-                new Occupancy("sm_90", 65_536, 228 << 10, 2048, 32));
+                new Occupancy("sm_90", 65_536, 228 << 10, 2048, 32),
+                new Occupancy("sm_100", 65_536, 228 << 10, 2048, 32),
+                new Occupancy("sm_120", 65_536, 100 << 10, 1536, 24));
+    }
+
+    /// The A100's, which the tables take.
+    public static Occupancy a100() {
+        return devices().get(1);
     }
 
     /// Blocks that fit.

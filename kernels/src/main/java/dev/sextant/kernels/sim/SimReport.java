@@ -10,11 +10,20 @@ import java.util.Map;
 /// @param findings number of defects by kind: `race`, `out-of-bounds`, `uninitialised`, `barrier`, …
 /// @param texts    the first few, in words
 /// @param sites    memory instructions of the traced kernels
-/// @param launches traced launches by kernel
+/// @param launches launches by kernel, traced or not
+/// @param grids    grid and block of the last launch, by kernel
 /// @param fmas     fused multiply-adds by kernel, over all threads
-/// @param steps    what the chosen thread did: `load|store space bytes offset values`
+/// @param steps    what the chosen thread did: `load|store space bytes kernel+offset values`
 public record SimReport(Map<String, Long> findings, List<String> texts, List<Site> sites, Map<String, Long> launches,
-        Map<String, Long> fmas, List<String> steps) {
+        Map<String, Grid> grids, Map<String, Long> fmas, List<String> steps) {
+
+    /// How a kernel was launched: blocks along three axes, and threads per block.
+    public record Grid(int x, int y, int z, int threads) {
+        /// Blocks in all.
+        public long blocks() {
+            return (long) x * y * z;
+        }
+    }
 
     /// One memory instruction of a kernel, added up over all warps.
     ///
@@ -31,7 +40,7 @@ public record SimReport(Map<String, Long> findings, List<String> texts, List<Sit
 
     static SimReport parse(String lines) {
         var report = new SimReport(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(),
-                new LinkedHashMap<>(), new ArrayList<>());
+                new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
         lines.lines().map(line -> line.split("\t", -1)).forEach(report::add);
         return report;
     }
@@ -43,6 +52,8 @@ public record SimReport(Map<String, Long> findings, List<String> texts, List<Sit
             case "launch" -> {
                 launches.put(f[1], Long.parseLong(f[2]));
                 fmas.put(f[1], Long.parseLong(f[3]));
+                grids.put(f[1], new Grid(Integer.parseInt(f[4]), Integer.parseInt(f[5]), Integer.parseInt(f[6]),
+                        Integer.parseInt(f[7])));
             }
             case "site" -> sites.add(new Site(f[1], Long.decode(f[2]), f[3].equals("store"), f[4].equals("shared"),
                     Integer.parseInt(f[5]), Long.parseLong(f[6]), Long.parseLong(f[7]), Long.parseLong(f[8]),

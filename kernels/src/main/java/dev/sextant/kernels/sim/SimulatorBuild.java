@@ -23,7 +23,8 @@ final class SimulatorBuild {
 
     private static final String FOLDER = "/dev/sextant/kernels/sim/";
     private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
-            "fibers.cpp", "graphs.cpp", "memory.cpp", "modules.cpp", "streams.cpp", "tensor.cpp", "trace.cpp");
+            "fibers.cpp", "graphs.cpp", "memory.cpp", "modules.cpp", "shared.cpp", "streams.cpp", "tensor.cpp",
+            "trace.cpp");
     private static final List<String> HEADERS = List.of("cuda_on_cpu.h", "driver.h", "sim.h", "streams.h");
     private static final List<String> COMMON = List.of("-std=c++17", "-fPIC", "-g1", "-ffp-contract=off");
     // The flags keep each access of the source one access of the program.

@@ -9,7 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
@@ -70,6 +73,44 @@ class PtxTest {
 
     private static String compilerLine(String ptx) {
         return ptx.lines().filter(l -> l.contains("Build ID")).findFirst().orElse("");
+    }
+
+    /// The simulator computes the tensor-core instruction by itself, so nothing else looks at the text that stands for it
+    /// on a device. Its registers must be in the order of `tensor.cuh`, which their places in shared memory and in C tell:
+    /// A's second row is 8 further, the other step of k one row of the panel, and D's pairs are neighbours in C.
+    @Test
+    void tensorCoresGetTheirRegistersInOrder() throws IOException {
+        String text = committed("sgemm_k8").text();
+        assertEquals(16, Pattern.compile("cvt\\.rna\\.tf32\\.f32 ").matcher(text).results().count());
+        Map<String, String> base = new HashMap<>();
+        Map<String, Integer> offset = new HashMap<>();
+        Pattern.compile("ld\\.shared\\.u32 \t(%r\\d+), \\[(%r\\d+)(?:\\+(\\d+))?]").matcher(text).results()
+                .forEach(m -> {
+                    base.put(m.group(1), m.group(2));
+                    offset.put(m.group(1), m.group(3) == null ? 0 : Integer.parseInt(m.group(3)));
+                });
+        int rows = 8 * Float.BYTES;
+        int step = (128 + 4) * Float.BYTES;
+        var instructions = Pattern.compile("mma\\.sync\\.aligned\\.m16n8k8\\.row\\.col\\.f32\\.tf32\\.tf32\\.f32 "
+                + "\\{(.*?)}, \\{(.*?)}, \\{(.*?)}, \\{(.*?)};").matcher(text).results().toList();
+        assertEquals(16, instructions.size());
+        for (var mma : instructions) {
+            List<String> a = List.of(mma.group(2).split(", "));
+            List<String> b = List.of(mma.group(3).split(", "));
+            int a0 = offset.get(a.getFirst());
+            int b0 = offset.get(b.getFirst());
+            assertEquals(List.of(a0, a0 + rows, a0 + step, a0 + step + rows), a.stream().map(offset::get).toList(),
+                    mma.group());
+            assertEquals(List.of(b0, b0 + step), b.stream().map(offset::get).toList(), mma.group());
+            assertEquals(1, a.stream().map(base::get).distinct().count(), mma.group());
+            assertEquals(1, b.stream().map(base::get).distinct().count(), mma.group());
+            assertEquals(mma.group(1), mma.group(4), "the sums go on in place");
+            String[] d = mma.group(1).split(", ");
+            for (int pair = 0; pair < 4; pair += 2) {
+                String stored = ", {" + d[pair] + ", " + d[pair + 1] + "};";
+                assertTrue(text.contains(stored), () -> mma.group() + " is not stored as " + stored);
+            }
+        }
     }
 
     /// The assembler inside JCuda is of CUDA 12.0: older than the compiler, and it refuses what the label does not

@@ -28,6 +28,7 @@ public final class SimulatedDevice {
         simulator.set("recycle", "0");
         simulator.set("fault", "");
         simulator.set("capability", "80");
+        simulator.set("driver", "12060");
         simulator.set("variants", "");
         simulator.reset();
         if (device == null) {
@@ -37,6 +38,7 @@ public final class SimulatedDevice {
             };
         }
         ((CudaBackend) device.backend()).cacheMemory(true);
+        ((CudaBackend) device.backend()).limitGrid(Integer.MAX_VALUE);
         return device;
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The simulator itself: what CUDA defines gives the defined result, and what it forbids is found.
 @OnSimulator
@@ -150,6 +151,46 @@ class SimulatorTest {
     void findsWhatCudaForbids(String name, String kind, String body) {
         run(name, 2, 64, body);
         assertTrue(found().contains(kind), () -> name + " must be found as " + kind + ", not " + found());
+    }
+
+    /// What looks like the above and is allowed. (The kernels' own tests are the rest of the control.)
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            own_mask_each_half   | int h = t / 16 % 2; y[i] = __shfl_xor_sync(h ? 0xffff0000u : 0xffffu, x[i], 1);
+            return_without_barrier | if (t > 20) return; y[i] = 1;
+            barrier_for_one_block | __shared__ float s[64]; s[t] = 1; if (blockIdx.x == 0) __syncthreads(); y[i] = s[t];
+            up_to_the_end        | y[1023 - i] = x[1023 - i];
+            one_word_for_all     | y[i] = x[0] + x[1023];
+            written_before_read  | y[i] = 2; x[i] = y[i];
+            shared_in_turns      | __shared__ float s[64]; s[t] = i; __syncthreads(); y[i] = s[t ^ 63];
+            aligned_vector       | if (t % 4 == 0) *reinterpret_cast<float4*>(y + i) = make_float4(1, 2, 3, 4);
+            blocks_add_atomically | atomicAdd(x, 1.0f);
+            """)
+    void allowsWhatCudaAllows(String name, String body) {
+        run(name, 2, 64, "int t = threadIdx.x, i = blockIdx.x * 64 + t;" + body);
+        assertEquals(Set.of(), found());
+    }
+
+    /// An array that is too short by one element, before another and at the end of shared memory.
+    @ParameterizedTest
+    @ValueSource(strings = {"s", "r"})
+    void findsTheEndOfASharedArray(String array) {
+        run("short_" + array, 1, 63, """
+                __shared__ float s[63], r[63];
+                s[threadIdx.x] = 1;
+                r[threadIdx.x] = 2;
+                __syncthreads();
+                y[threadIdx.x] = s[62 - threadIdx.x] + r[62 - threadIdx.x];
+                """);
+        assertEquals(Set.of(), found());
+        run("short_by_one_" + array, 1, 64, """
+                __shared__ float s[63], r[63];
+                if (threadIdx.x < 63) s[threadIdx.x] = r[threadIdx.x] = 1;
+                %s[threadIdx.x] = 2;
+                __syncthreads();
+                y[threadIdx.x] = threadIdx.x < 63 ? s[62 - threadIdx.x] + r[62 - threadIdx.x] : 0;
+                """.formatted(array));
+        assertEquals(Set.of("out-of-bounds"), found());
     }
 
     @Test

@@ -71,6 +71,17 @@ class StreamsTest {
         assertEquals(0, simulator.findings(), () -> simulator.report().texts().toString());
     }
 
+    /// Arrays of several staging buffers, there and back.
+    @Test
+    void largeArraysComeBackUnderEveryOrder() {
+        simulator.set("order", "lazy");
+        for (int seed = 0; seed < 4; seed++) {
+            simulator.set("seed", String.valueOf(seed));
+            float[] values = Compare.values(seed, (3 << 20) + 5);
+            assertArrayEquals(values, NDArray.of(values, Shape.of(values.length), cuda).toFloats());
+        }
+    }
+
     private static NDArray step(Device device, int seed) {
         NDArray sum = NDArray.zeros(Shape.of(9, 7), DType.FLOAT32, device);
         for (int i = 0; i < 4; i++) {
@@ -196,7 +207,7 @@ class StreamsTest {
     void aLateErrorNamesWhatWasQueued() {
         NDArray x = NDArray.zeros(Shape.of(4), DType.FLOAT32, cuda);
         simulator.reset();
-        simulator.set("fault", "cuStreamSynchronize:1:700");
+        simulator.set("fault", "cuEventSynchronize:2:700");
         var e = assertThrows(DeviceException.class, x::toFloats);
         assertTrue(e.getMessage().contains("last queued: fill_bits") && e.getMessage().contains("Restart"),
                 e.getMessage());
