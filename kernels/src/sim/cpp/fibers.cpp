@@ -374,6 +374,7 @@ int runLaunch(const Launch& launch, void** parameters) {
             i / launch.block.x / launch.block.y};
         fibers[i].position.linearThread = i;
     }
+    countLaunch(launch);
     if (launch.traced) {
         traceLaunchBegins(launch);
     }

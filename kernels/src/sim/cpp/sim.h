@@ -96,6 +96,7 @@ bool onFiberStack(uint64_t address);
 
 // ---- tracing (trace.cpp) ----
 struct Access { const void* pc; uint64_t address; uint8_t size; uint8_t write; uint8_t shared; };
+void countLaunch(const Launch& launch);             // traced or not
 void traceLaunchBegins(const Launch& launch);
 void traceBlockBegins();
 bool traceWatches(const Position& thread);

@@ -298,6 +298,13 @@ void findSharedWords(const Launch& launch) {
 
 }  // namespace
 
+void countLaunch(const Launch& launch) {
+    Launched& launched = launches[launch.kernel->name];
+    launched.times++;
+    launched.grid = launch.grid;
+    launched.block = launch.block;
+}
+
 void traceLaunchBegins(const Launch& launch) {
     traced = &launch;
     firstBlockOfLaunch = blockNumber + 1;
@@ -306,10 +313,6 @@ void traceLaunchBegins(const Launch& launch) {
     findSharedWords(launch);
     dynamicShadow.assign((launch.dynamicShared + 3) / 4, Cell{});
     logs.assign((size_t) launch.block.x * launch.block.y * launch.block.z, {});
-    Launched& launched = launches[launch.kernel->name];
-    launched.times++;
-    launched.grid = launch.grid;
-    launched.block = launch.block;
     fmasBefore = sim_builtins.fmas;
 }
 

@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "  sextant simulated train lenet --backend cuda   any command with a simulated GPU",
     "  sextant summary resnet18 --format md",
     "  sextant doctor                        what this machine offers",
-    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
+    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side",
+    "  sextant gpu-check                     whether this GPU computes everything right, and how fast"
 })
 public final class Main implements Runnable {
     @Spec
