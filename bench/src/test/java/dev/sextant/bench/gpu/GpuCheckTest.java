@@ -111,7 +111,8 @@ class GpuCheckTest {
         public List<Check> checks(Gpu gpu, boolean simulated) {
             return List.of(new Check("wrong", Gpu.OWN, "loses the device", () -> {
                 gpu.simulator().set("fault", "cuStreamSynchronize:1-1000:719");
-                NDArray.zeros(Shape.of(3), DType.FLOAT32, gpu.device(Gpu.OWN)).toFloats();
+                NDArray.zeros(Shape.of(3), DType.FLOAT32, gpu.device(Gpu.OWN));
+                gpu.device(Gpu.OWN).backend().synchronize();
                 return null;
             }), new Check("wrong", Gpu.OWN, "needs the device", () -> {
                 gpu.device(Gpu.OWN).backend().synchronize();

@@ -80,6 +80,11 @@ public final class CudaContext {
         return pending;
     }
 
+    /// Notes that what was queued last has finished, and with it, in one stream, everything before.
+    void caughtUp() {
+        pending = false;
+    }
+
     /// Waits until everything queued has finished.
     public void synchronize() {
         attach();

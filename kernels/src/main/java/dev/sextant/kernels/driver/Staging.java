@@ -66,6 +66,7 @@ public final class Staging {
         if (full >= 0) {
             int last = (elements - 1) / perSlot * perSlot;
             empty(full, host, last, elements - last);
+            context.caughtUp();
         }
     }
 
