@@ -374,6 +374,7 @@ int runLaunch(const Launch& launch, void** parameters) {
             i / launch.block.x / launch.block.y};
         fibers[i].position.linearThread = i;
     }
+    countLaunch(launch);
     if (launch.traced) {
         traceLaunchBegins(launch);
     }
@@ -387,8 +388,9 @@ int runLaunch(const Launch& launch, void** parameters) {
         }
     }
     if (launch.traced) {
-        traceLaunchEnds();
+        traceLaunchEnds();                      // every access was checked as it was made
+    } else {
+        deviceCheckRedzones(launch.kernel->name);
     }
-    deviceCheckRedzones(launch.kernel->name);
     return failed ? LAUNCH_FAILED : SUCCESS;
 }

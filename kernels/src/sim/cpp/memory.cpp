@@ -12,6 +12,8 @@ namespace {
 constexpr uint64_t ARENA = 16ull << 30;
 constexpr uint64_t GRAIN = 256;
 constexpr uint64_t ZONE = 1024;                 // filled bytes before the first and after every block
+constexpr uint64_t QUARANTINE = 64ull << 20;    // freed memory that is kept from reuse, in bytes and blocks
+constexpr size_t QUARANTINED_BLOCKS = 512;
 constexpr uint32_t FILL_NEW = 0xffc0dead;       // all three read as not-a-number
 constexpr uint32_t FILL_FREED = 0xffc0feed;
 constexpr uint32_t FILL_ZONE = 0xffc0f00d;
@@ -127,8 +129,8 @@ int deviceFree(uint64_t address) {
     quarantine.push_back({address, room});
     quarantined += room;
     // "recycle" hands the block out again at once, as an unlucky allocator would.
-    uint64_t limit = settingNumber("recycle", 0) ? 0 : 64ull << 20;
-    while (quarantined > limit) {
+    const bool recycle = settingNumber("recycle", 0) != 0;
+    while (quarantined > (recycle ? 0 : QUARANTINE) || quarantine.size() > QUARANTINED_BLOCKS) {
         auto [oldest, bytes] = quarantine.front();
         quarantine.pop_front();
         quarantined -= bytes;
@@ -207,10 +209,15 @@ bool pinned(const void* host, uint64_t size) {
     return next != pinnedBlocks.begin() && at + size <= std::prev(next)->first + std::prev(next)->second;
 }
 
+bool assumedInitialised(uint64_t address) {
+    auto* b = blockBefore(address);
+    return b != nullptr && b->second.assumed;
+}
+
 void markAllInitialised() {
     for (auto& [address, block] : blocks) {
         if (block.live) {
-            setInitialised(address, block.size);
+            block.assumed = true;
         }
     }
 }

@@ -1,6 +1,8 @@
 // modules.cpp -- modules, functions and launches. A module is PTX text; the code that runs is the same source compiled
 // by g++, found by the source's name, and refused unless hash and parameter sizes agree with the PTX.
 #include "driver.h"
+#include <climits>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <link.h>
@@ -46,14 +48,25 @@ int findLoaded(struct dl_phdr_info* info, size_t, void* data) {
     return 0;
 }
 
+const std::string& ownFolder() {
+    static const std::string folder = [] {
+        Dl_info info;
+        dladdr(reinterpret_cast<void*>(&findLoaded), &info);
+        char real[PATH_MAX];
+        std::string file = realpath(info.dli_fname, real) == nullptr ? info.dli_fname : real;
+        return file.substr(0, file.rfind('/'));
+    }();
+    return folder;
+}
+
 // The host-compiled twin of a PTX module: name.so or name.traced.so, in the folder "variants" if it is there (how a
-// test plants a bug), else in the folder "kernels".
+// test plants a bug), else beside the simulator.
 Compiled* load(const std::string& source, bool traced) {
     std::string stem = source.substr(0, source.rfind('.'));
     std::string name = "/" + stem + (traced ? ".traced.so" : ".so");
     std::string file = setting("variants", "") + name;
     if (setting("variants", "").empty() || access(file.c_str(), R_OK) != 0) {
-        file = setting("kernels", ".") + name;
+        file = ownFolder() + name;
     }
     auto found = compiled.find(file);
     if (found != compiled.end()) {

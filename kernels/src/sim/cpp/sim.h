@@ -44,6 +44,7 @@ std::string text(const char* format, ...) __attribute__((format(printf, 1, 2)));
 struct Block {
     uint64_t size;
     bool live;
+    bool assumed = false;                   // initialised by something that does not say what it wrote
 };
 int deviceAllocate(uint64_t* address, uint64_t size);
 int deviceFree(uint64_t address);
@@ -95,6 +96,7 @@ bool onFiberStack(uint64_t address);
 
 // ---- tracing (trace.cpp) ----
 struct Access { const void* pc; uint64_t address; uint8_t size; uint8_t write; uint8_t shared; };
+void countLaunch(const Launch& launch);             // traced or not
 void traceLaunchBegins(const Launch& launch);
 void traceBlockBegins();
 bool traceWatches(const Position& thread);
@@ -102,8 +104,8 @@ void tracePhaseEnds(unsigned threads);              // a barrier released its th
 void traceLaunchEnds();
 void markInitialised(uint64_t address, uint64_t size);
 void markUninitialised(uint64_t address, uint64_t size);
-void setInitialised(uint64_t address, uint64_t size);
 void markAllInitialised();                          // memory.cpp: every live block
+bool assumedInitialised(uint64_t address);
 void assumeAllInitialised();                        // something ran that does not say what it wrote
 void traceReport(std::string& out);
 void traceReset();

@@ -103,7 +103,7 @@ void touch(Cell& cell, bool write, bool atomic, bool sharedMemory, const void* p
         cell.atomic = atomic;
         cell.initialised = 1;
     } else {
-        bool initialised = sharedMemory ? cell.writer.block == blockNumber : cell.initialised || allInitialised;
+        bool initialised = sharedMemory ? cell.writer.block == blockNumber : cell.initialised;
         if (!initialised) {
             report("uninitialised", pc, text("reads %s memory that nothing wrote", where));
             cell.initialised = 1;
@@ -151,6 +151,9 @@ void touchGlobal(uint64_t address, unsigned size, bool write, bool atomic, const
         abandonThread();
     }
     for (Cell* c = shadowOf(address); c <= shadowOf(address + size - 1); c++) {
+        if (!write && !c->initialised) {
+            c->initialised = allInitialised || assumedInitialised(address);
+        }
         touch(*c, write, atomic, false, pc, "global");
     }
 }
@@ -295,6 +298,13 @@ void findSharedWords(const Launch& launch) {
 
 }  // namespace
 
+void countLaunch(const Launch& launch) {
+    Launched& launched = launches[launch.kernel->name];
+    launched.times++;
+    launched.grid = launch.grid;
+    launched.block = launch.block;
+}
+
 void traceLaunchBegins(const Launch& launch) {
     traced = &launch;
     firstBlockOfLaunch = blockNumber + 1;
@@ -303,10 +313,6 @@ void traceLaunchBegins(const Launch& launch) {
     findSharedWords(launch);
     dynamicShadow.assign((launch.dynamicShared + 3) / 4, Cell{});
     logs.assign((size_t) launch.block.x * launch.block.y * launch.block.z, {});
-    Launched& launched = launches[launch.kernel->name];
-    launched.times++;
-    launched.grid = launch.grid;
-    launched.block = launch.block;
     fmasBefore = sim_builtins.fmas;
 }
 
@@ -343,17 +349,13 @@ void markInitialised(uint64_t address, uint64_t size) {
         allInitialised = true;                  // the shadow is kept only while tracing
         return;
     }
-    setInitialised(address, size);
-}
-
-void setInitialised(uint64_t address, uint64_t size) {
     for (uint64_t a = address / 4 * 4; a < address + size; a += 4) {
         shadowOf(a)->initialised = 1;
     }
 }
 
 void markUninitialised(uint64_t address, uint64_t size) {
-    if (shadow == nullptr && !settingNumber("trace", 0)) {
+    if (!settingNumber("trace", 0)) {
         return;
     }
     for (uint64_t a = address / 4 * 4; a < address + size; a += 4) {
@@ -380,9 +382,7 @@ void traceReport(std::string& out) {
 void traceReset() {
     if (allInitialised) {
         allInitialised = false;
-        if (shadow != nullptr || settingNumber("trace", 0)) {
-            markAllInitialised();
-        }
+        markAllInitialised();
     }
     counters.clear();
     launches.clear();

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Element-wise kernels against the oracle.
@@ -212,6 +213,19 @@ public interface PointwiseContract {
                         }
                     }
                 }));
+    }
+
+    @Test
+    default void integersAreCopiedAndAdded() {
+        var rig = new Rig(device(), 12);
+        Twin x = rig.integers(Shape.of(5, 33), 1000);
+        Twin y = rig.integers(Shape.of(5, 33), 1000);
+        rig.ref().copy(x.ref(), y.ref(), Write.ADD);
+        rig.mine().copy(x.mine(), y.mine(), Write.ADD);
+        rig.equal("integers added", y);
+        rig.ref().copy(x.ref(), y.ref(), Write.SET);
+        rig.mine().copy(x.mine(), y.mine(), Write.SET);
+        rig.equal("integers copied", y);
     }
 
     /// A repeated operand has strides of 0.

@@ -20,8 +20,22 @@ public final class Rig {
     /// Differences allowed for sums of products, as a share of the largest expected value: 64 units in the last place.
     public static final double CLOSE = 0x1p-18;
 
+    private static final ThreadLocal<Witness> WITNESS = new ThreadLocal<>();
+
     private final Device device;
     private final SplittableRandom random;
+
+    /// Hears of every comparison, also of those that pass.
+    public interface Witness {
+        /// @param worst   the largest difference; infinite where one side alone is NaN
+        /// @param allowed the largest difference allowed
+        void compared(double worst, double allowed);
+    }
+
+    /// Tells a witness of every comparison on this thread from now on; null: nobody.
+    public static void tell(Witness witness) {
+        WITNESS.set(witness);
+    }
 
     /// @param seed makes the numbers; a failing case is repeated with its seed
     public Rig(Device device, long seed) {
@@ -177,12 +191,16 @@ public final class Rig {
         for (int i = 0; i < expected.length; i++) {
             boolean same = expected[i] == actual[i] || Double.isNaN(expected[i]) && Double.isNaN(actual[i]);
             double by = same ? 0 : Math.abs(expected[i] - actual[i]);
-            if (!(by <= tolerance) && !(by <= worstBy)) {
+            by = Double.isNaN(by) ? Double.POSITIVE_INFINITY : by;
+            if (by > worstBy) {
                 worst = i;
                 worstBy = by;
             }
         }
-        if (worst >= 0) {
+        if (WITNESS.get() != null) {
+            WITNESS.get().compared(worstBy, tolerance);
+        }
+        if (worstBy > tolerance) {
             fail(String.format(java.util.Locale.ROOT, "%s %s on %s: element %d is %.9g, the oracle has %.9g; allowed "
                     + "is a difference of %.3g", what, twin.mine, device, worst, actual[worst], expected[worst],
                     tolerance));

@@ -14,11 +14,14 @@ import dev.sextant.kernels.driver.CudaContext;
 import dev.sextant.kernels.driver.CudaProbe.Answer.Usable;
 import dev.sextant.kernels.driver.CudaProbe.Answer;
 import dev.sextant.kernels.driver.CudaProbe;
+import dev.sextant.kernels.driver.DeviceFacts;
 import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.RecordedStep;
 import dev.sextant.kernels.driver.Staging;
+import dev.sextant.kernels.driver.StreamTimer;
 import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.settings.GpuSettings;
+import java.util.Map;
 
 /// Arrays in the memory of a GPU, computed on one stream by our own kernels, or by cuBLAS and cuDNN where they can.
 public final class CudaBackend implements Backend {
@@ -102,6 +105,24 @@ public final class CudaBackend implements Backend {
     @Override
     public String algorithm(OpSpec spec, NDArray... inputs) {
         return kernels.algorithm(spec, inputs);
+    }
+
+    /// Memory, multiprocessors and clocks of the device, by name with the unit.
+    public Map<String, Long> facts() {
+        return DeviceFacts.of(0);
+    }
+
+    /// Whether something was queued that nobody has waited for since: a time taken now would be that of launching.
+    public boolean hasPendingWork() {
+        return context.hasPendingWork();
+    }
+
+    /// How long the device takes for what `work` queues, in milliseconds by the device's own clock; waits for it.
+    /// Meaningless on the simulator, whose clock counts operations.
+    public double milliseconds(Runnable work) {
+        try (var timer = new StreamTimer(context)) {
+            return timer.milliseconds(work);
+        }
     }
 
     /// Whether device memory is kept for the next array (the default), or every array is a block of its own for tools

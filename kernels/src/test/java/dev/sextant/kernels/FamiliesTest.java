@@ -1,19 +1,17 @@
 package dev.sextant.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sextant.engine.Device;
-import dev.sextant.engine.error.DeviceException;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.Planted;
 import dev.sextant.kernels.sim.SimulatedDevice;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -22,10 +20,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 @OnSimulator
 class FamiliesTest {
     static final List<String> SOURCES = Families.SOURCES;
-    private static final String WRONG = "wrong result";
-
-    @TempDir
-    Path folder;
+    private static final String WRONG = Planted.WRONG;
 
     enum Bug {
         UNARY_GRADIENT_SET("pointwise", "pointwise.cu", "dx[i] = add ? dx[i] + g : g;", "dx[i] = g;", WRONG),
@@ -70,19 +65,16 @@ class FamiliesTest {
         BIAS_OF_THE_WRONG_CHANNEL("bias", "bias.cu", "i / g.inner % g.channels", "(i + 1) / g.inner % g.channels",
                 WRONG);
 
-        final String source;
-        final String file;
-        final String from;
-        final String to;
-        final Set<String> caughtBy;
+        final Planted planted;
 
         Bug(String source, String file, String from, String to, String... caughtBy) {
-            this.source = source;
-            this.file = file;
-            this.from = from;
-            this.to = to;
-            this.caughtBy = Set.of(caughtBy);
+            planted = new Planted(source, file, from, to, Set.of(caughtBy));
         }
+    }
+
+    @BeforeAll
+    static void compile() throws IOException {
+        Planted.buildAll(Arrays.stream(Bug.values()).map(bug -> bug.planted).toList());
     }
 
     @AfterEach
@@ -115,18 +107,6 @@ class FamiliesTest {
     @EnumSource
     void isCaught(Bug bug) throws Throwable {
         Device cuda = SimulatedDevice.traced();
-        Planted.plant(folder, bug.source, bug.file, bug.from, bug.to);
-        var caught = new TreeSet<String>();
-        try {
-            Families.run(bug.source, 1, cuda);
-        } catch (AssertionError e) {
-            caught.add(WRONG);
-        } catch (DeviceException e) {
-            // The device says only that something failed; the findings say what.
-        }
-        var report = SimulatedDevice.simulator().report();
-        caught.addAll(report.findings().keySet());
-        assertTrue(bug.caughtBy.stream().anyMatch(caught::contains),
-                () -> bug + " must be caught by one of " + bug.caughtBy + ", not " + caught + " " + report.texts());
+        bug.planted.mustBeCaught(() -> Families.run(bug.planted.source(), 1, cuda));
     }
 }

@@ -1,12 +1,9 @@
 package dev.sextant.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.sextant.engine.DType;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
-import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.op.Pair;
@@ -18,12 +15,11 @@ import dev.sextant.kernels.gemm.SgemmRung;
 import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.Planted;
 import dev.sextant.kernels.sim.SimulatedDevice;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,10 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// way it should be: by the tracer, by the barriers, or by comparison with the oracle.
 @OnSimulator
 class PlantedBugsTest {
-    private static final String WRONG = "wrong result";
-
-    @TempDir
-    Path folder;
+    private static final String WRONG = Planted.WRONG;
 
     enum Bug {
         K0_BOUND_OFF_BY_ONE("sgemm_k0", "sgemm_k0.cu", "m >= g.M", "m > g.M", "out-of-bounds"),
@@ -105,19 +98,16 @@ class PlantedBugsTest {
         WINOGRAD_EDGE("conv_winograd", "conv_winograd.cu", "p < g.P && q < g.Q", "p < g.P", "race", "out-of-bounds",
                 WRONG);
 
-        final String source;
-        final String file;
-        final String from;
-        final String to;
-        final Set<String> caughtBy;
+        final Planted planted;
 
         Bug(String source, String file, String from, String to, String... caughtBy) {
-            this.source = source;
-            this.file = file;
-            this.from = from;
-            this.to = to;
-            this.caughtBy = Set.of(caughtBy);
+            planted = new Planted(source, file, from, to, Set.of(caughtBy));
         }
+    }
+
+    @BeforeAll
+    static void compile() throws IOException {
+        Planted.buildAll(Arrays.stream(Bug.values()).map(bug -> bug.planted).toList());
     }
 
     @AfterEach
@@ -129,21 +119,9 @@ class PlantedBugsTest {
 
     @ParameterizedTest
     @EnumSource
-    void isCaught(Bug bug) {
+    void isCaught(Bug bug) throws Throwable {
         Device cuda = SimulatedDevice.traced();
-        Planted.plant(folder, bug.source, bug.file, bug.from, bug.to);
-        var caught = new TreeSet<String>();
-        try {
-            exercise(cuda, bug.source);
-        } catch (AssertionError e) {
-            caught.add(WRONG);
-        } catch (DeviceException e) {
-            // The device says only that something failed; the findings say what.
-        }
-        var report = SimulatedDevice.simulator().report();
-        caught.addAll(report.findings().keySet());
-        assertTrue(bug.caughtBy.stream().anyMatch(caught::contains),
-                () -> bug + " must be caught by one of " + bug.caughtBy + ", not " + caught + " " + report.texts());
+        bug.planted.mustBeCaught(() -> exercise(cuda, bug.planted.source()));
     }
 
     private static void exercise(Device cuda, String source) {

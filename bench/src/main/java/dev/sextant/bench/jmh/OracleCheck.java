@@ -4,7 +4,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.error.SextantException;
 
 /// The comparison that a kernel must pass before it gets a number.
-final class OracleCheck {
+public final class OracleCheck {
     /// Relative to the largest expected value: rounding of long float32 sums, and Winograd's bound.
     private static final double TOLERANCE = 1e-4;
 
@@ -12,12 +12,12 @@ final class OracleCheck {
     }
 
     /// @throws SextantException if they differ, naming the worst element
-    static void assertClose(String what, NDArray expected, NDArray actual) {
+    public static void assertClose(String what, NDArray expected, NDArray actual) {
         assertClose(what, expected.toFloats(), actual.toFloats());
     }
 
     /// As above, for one number.
-    static void assertClose(String what, double expected, double actual) {
+    public static void assertClose(String what, double expected, double actual) {
         assertClose(what, new float[] {(float) expected}, new float[] {(float) actual});
     }
 

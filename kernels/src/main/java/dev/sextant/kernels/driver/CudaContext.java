@@ -23,6 +23,7 @@ public final class CudaContext {
     private final CUstream stream = new CUstream();
     private final int capability;
     private volatile boolean recording;
+    private volatile boolean pending;
     private volatile String lastOperation = "nothing yet";
 
     /// Opens device number `ordinal`.
@@ -71,11 +72,23 @@ public final class CudaContext {
     /// Notes what is queued, for the message of an error that shows up later.
     public void queued(String operation) {
         lastOperation = operation;
+        pending = true;
+    }
+
+    /// Whether something was queued that nobody has waited for since.
+    public boolean hasPendingWork() {
+        return pending;
+    }
+
+    /// Notes that what was queued last has finished, and with it, in one stream, everything before.
+    void caughtUp() {
+        pending = false;
     }
 
     /// Waits until everything queued has finished.
     public void synchronize() {
         attach();
+        pending = false;
         check(cuStreamSynchronize(stream), "cuStreamSynchronize", "waiting for the device");
     }
 

@@ -62,7 +62,8 @@ public final class CudaProbe {
         try {
             return look(open());
         } catch (IllegalArgumentException e) {
-            return missing("libcuda.so.1 was not found; install the NVIDIA driver, or name its folder with -D%s=DIR",
+            return missing(
+                    "there is no usable libcuda.so.1; install the NVIDIA driver, or name its folder with -D%s=DIR",
                     LIBRARY_DIRECTORY);
         } catch (IllegalCallerException e) {
             return missing("calling native libraries is not allowed; start java with "
@@ -80,7 +81,7 @@ public final class CudaProbe {
             Path library = Path.of(directory, "libcuda.so.1").toAbsolutePath();
             if (Files.exists(library)) {
                 // Loaded first by its full path, it also satisfies what JCuda's library asks for by name.
-                System.load(library.toString());
+                return SymbolLookup.libraryLookup(library, Arena.global());
             }
         }
         return SymbolLookup.libraryLookup("libcuda.so.1", Arena.global());

@@ -37,6 +37,7 @@ public final class Staging {
             int count = Math.min(perSlot, elements - at);
             int slot = takeSlot();
             MemorySegment.copy(heap(host), at * 4L, slots[slot], 0, count * 4L);
+            context.queued("a copy to the device");
             context.check(cuMemcpyHtoDAsync(DevicePointer.to(device + at * 4L),
                     HostPointer.to(slots[slot].address()), count * 4L, context.stream()), "cuMemcpyHtoDAsync",
                     "copying " + count * 4L + " bytes to the device");
@@ -65,6 +66,7 @@ public final class Staging {
         if (full >= 0) {
             int last = (elements - 1) / perSlot * perSlot;
             empty(full, host, last, elements - last);
+            context.caughtUp();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.spi.Write;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// A matrix product as `gemm.cuh` describes it: extents, and for each operand the strides of rows, columns and batch
@@ -124,5 +125,13 @@ public record GemmProblem(int m, int n, int k, int[] batch, int[] a, int[] b, in
     /// Multiply-adds of the whole problem.
     public long multiplyAdds() {
         return (long) m * n * k * batches();
+    }
+
+    /// In numbers, for messages.
+    @Override
+    public String toString() {
+        return "a product of m=%d, n=%d, k=%d, batch %s, strides of A %s, of B %s, of C %s%s".formatted(m, n, k,
+                Arrays.toString(batch), Arrays.toString(a), Arrays.toString(b), Arrays.toString(c),
+                add ? ", added" : "");
     }
 }

@@ -10,7 +10,6 @@ import dev.sextant.kernels.CudaBackendProvider;
 import dev.sextant.kernels.sim.SimReport;
 import dev.sextant.kernels.sim.Simulator;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -20,9 +19,6 @@ import java.util.stream.Stream;
 ///     GpuLab sgemm_k1 --shape 64x64x32 --thread 0,0,5,0
 ///     GpuLab sgemm                                          all rungs side by side
 public final class GpuLab {
-    /// Where the simulator is built; by default below the user's cache folder.
-    public static final String SIMULATOR_FOLDER = "sextant.sim.dir";
-
     private final PrintStream out;
     private final Simulator simulator;
     private final Device device;
@@ -32,11 +28,8 @@ public final class GpuLab {
     /// @throws DeviceException without g++, or when the device does not come up
     public GpuLab(PrintStream out) {
         this.out = out;
-        if (!Simulator.canBuild()) {
-            throw new DeviceException("gpu-lab: the simulator is compiled by g++, which was not found; install it "
-                    + "(apt install g++)");
-        }
-        this.simulator = Simulator.start(folder());
+        needsCompiler();
+        this.simulator = Simulator.start(Simulator.usualFolder());
         this.device = switch (new CudaBackendProvider().probe()) {
             case Probe.Available a -> Device.of(a.backend());
             case Probe.Unavailable u -> throw new DeviceException("gpu-lab: %s", u.reason());
@@ -47,14 +40,11 @@ public final class GpuLab {
         }
     }
 
-    private static Path folder() {
-        String chosen = System.getProperty(SIMULATOR_FOLDER);
-        if (chosen != null) {
-            return Path.of(chosen);
+    private static void needsCompiler() {
+        if (!Simulator.canBuild()) {
+            throw new DeviceException("gpu-lab: the simulator is compiled by g++, which was not found; install it "
+                    + "(apt install g++)");
         }
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path home = Path.of(System.getProperty("user.home"), ".cache");
-        return (cache == null || cache.isEmpty() ? home : Path.of(cache)).resolve("sextant").resolve("simulator");
     }
 
     /// Names that [#run] takes: the ladders (`sgemm`, `conv`, `conv_backward_data`, `conv_backward_filter`), and every rung.
@@ -137,14 +127,20 @@ public final class GpuLab {
         return p[first] + "," + p[first + 1];
     }
 
-    /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`. Exit code 2 on a wrong argument or a
-    /// missing compiler, in one line.
+    /// Runs from the command line: `NAME [--shape S] [--thread bx,by,tx,ty]`; or `--install`, which builds the simulator
+    /// and the doubles of NVIDIA's libraries and prints the folder that `-Dsextant.gpu.libdir` takes. Exit code 2 on a
+    /// wrong argument or a missing compiler, in one line.
     public static void main(String[] args) {
         if (args.length == 0 || args[0].equals("--help")) {
             System.out.println("gpu-lab NAME [--shape S] [--thread bx,by,tx,ty]   NAME is one of " + names());
             return;
         }
         try {
+            if (args[0].equals("--install")) {
+                needsCompiler();
+                System.out.println(Simulator.install(Simulator.usualFolder()));
+                return;
+            }
             String shape = null;
             String thread = null;
             for (int i = 1; i < args.length; i += 2) {

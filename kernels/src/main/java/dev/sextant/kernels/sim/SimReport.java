@@ -10,8 +10,8 @@ import java.util.Map;
 /// @param findings number of defects by kind: `race`, `out-of-bounds`, `uninitialised`, `barrier`, …
 /// @param texts    the first few, in words
 /// @param sites    memory instructions of the traced kernels
-/// @param launches traced launches by kernel
-/// @param grids    grid and block of the last traced launch, by kernel
+/// @param launches launches by kernel, traced or not
+/// @param grids    grid and block of the last launch, by kernel
 /// @param fmas     fused multiply-adds by kernel, over all threads
 /// @param steps    what the chosen thread did: `load|store space bytes kernel+offset values`
 public record SimReport(Map<String, Long> findings, List<String> texts, List<Site> sites, Map<String, Long> launches,

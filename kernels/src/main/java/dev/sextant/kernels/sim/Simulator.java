@@ -13,6 +13,9 @@ import java.nio.file.Path;
 /// The simulated driver of this JVM. Started before JCuda's first class is used, it is the `libcuda.so.1` that JCuda
 /// finds; a JVM has either the real driver or this one.
 public final class Simulator {
+    /// System property that names the folder in which tools build it.
+    public static final String FOLDER = "sextant.sim.dir";
+
     private static Simulator started;
 
     private final SymbolLookup symbols;
@@ -21,12 +24,22 @@ public final class Simulator {
     private Simulator(Path libraries) {
         this.libraries = libraries;
         this.symbols = load(libraries.resolve(SimulatorBuild.LIBRARY));
-        set("kernels", libraries.toString());
     }
 
     /// Whether it can be built here: it needs g++.
     public static boolean canBuild() {
-        return SimulatorBuild.compilerPresent();
+        return HostCompiler.isPresent();
+    }
+
+    /// Where tools build it: the folder that `-Dsextant.sim.dir` names, or one below the user's cache folder.
+    public static Path usualFolder() {
+        String chosen = System.getProperty(FOLDER);
+        if (chosen != null) {
+            return Path.of(chosen);
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path home = Path.of(System.getProperty("user.home"), ".cache");
+        return (cache == null || cache.isEmpty() ? home : Path.of(cache)).resolve("sextant").resolve("simulator");
     }
 
     /// Builds the simulator below `parent` if it is not there yet, and loads it into this JVM.
@@ -35,6 +48,14 @@ public final class Simulator {
             started = new Simulator(SimulatorBuild.build(parent));
         }
         return started;
+    }
+
+    /// Builds the simulator and the doubles of cuBLAS and cuDNN below `parent` if they are not there yet.
+    ///
+    /// @return a folder that looks as if driver and libraries were installed there: with
+    ///         `-Dsextant.gpu.libdir` a JVM takes them
+    public static Path install(Path parent) {
+        return DoublesBuild.build(SimulatorBuild.build(parent));
     }
 
     @SuppressWarnings("restricted")
@@ -54,7 +75,6 @@ public final class Simulator {
     /// | `memory`  | bytes of the device                                                        |
     /// | `capability` | compute capability times ten, 80 unless told                            |
     /// | `fault`   | `cuName:N:code` or `cuName:N-M:code`: these calls from the last reset on fail |
-    /// | `kernels` | folder of the compiled kernels                                             |
     public void set(String key, String value) {
         try (Arena arena = Arena.ofConfined()) {
             call("sim_set", arena.allocateFrom(key), arena.allocateFrom(value));
@@ -64,6 +84,11 @@ public final class Simulator {
     /// Folder of the built libraries.
     public Path libraries() {
         return libraries;
+    }
+
+    /// Folder of the doubles of cuBLAS and cuDNN, which compute in this simulator's memory; built if need be.
+    public Path doubles() {
+        return DoublesBuild.build(libraries);
     }
 
     /// Defects found since the last reset.

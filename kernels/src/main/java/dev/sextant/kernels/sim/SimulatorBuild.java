@@ -6,12 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -21,7 +16,7 @@ final class SimulatorBuild {
     /// The driver library's file name, which is also the name that it is asked for by.
     static final String LIBRARY = "libcuda.so.1";
 
-    private static final String FOLDER = "/dev/sextant/kernels/sim/";
+    private static final String FOLDER = "sim/";
     private static final List<String> RUNTIME = List.of("control.cpp", "driver.cpp", "driver_symbols.cpp",
             "fibers.cpp", "graphs.cpp", "memory.cpp", "modules.cpp", "shared.cpp", "streams.cpp", "tensor.cpp",
             "trace.cpp");
@@ -43,23 +38,7 @@ final class SimulatorBuild {
     /// Builds below `parent` unless it is there already; returns the folder of the libraries.
     static Path build(Path parent) {
         try {
-            String key = key();
-            Path done = parent.resolve(key);
-            if (!Files.exists(done.resolve(LIBRARY))) {
-                Files.createDirectories(parent);
-                Path scratch = Files.createTempDirectory(parent, "building");
-                new SimulatorBuild(scratch).compileAll();
-                try {
-                    Files.move(scratch, done, StandardCopyOption.ATOMIC_MOVE);
-                } catch (IOException e) {
-                    // Somebody else was faster; theirs is the same.
-                    if (!Files.exists(done.resolve(LIBRARY))) {
-                        throw e;
-                    }
-                    deleteTree(scratch);
-                }
-            }
-            return done.toAbsolutePath();
+            return HostCompiler.once(parent.resolve(key()), scratch -> new SimulatorBuild(scratch).compileAll());
         } catch (IOException e) {
             throw new DeviceException(e, "simulator: cannot build below %s: %s", parent, e.getMessage());
         }
@@ -80,46 +59,32 @@ final class SimulatorBuild {
         }
     }
 
-    /// Whether g++ can be started.
-    static boolean compilerPresent() {
-        try {
-            return new ProcessBuilder("g++", "--version").redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
     private void compileAll() throws IOException {
-        extract(folder);
+        extract(FOLDER, HEADERS, folder);
+        extract(FOLDER, RUNTIME, folder);
+        for (String file : Sources.HEADERS) {
+            Files.writeString(folder.resolve(file), Sources.text(file));
+        }
+        for (String name : Sources.NAMES) {
+            Files.writeString(folder.resolve(name + ".cu"), Sources.text(name + ".cu"));
+        }
         List<String> command = new ArrayList<>(List.of("g++", "-O2", "-shared", "-Wl,-soname," + LIBRARY,
                 "-o", LIBRARY));
         command.addAll(COMMON);
         command.addAll(RUNTIME);
         command.add("-ldl");
-        run(command);
-        for (String name : Sources.NAMES) {
+        HostCompiler.run(folder, command);
+        HostCompiler.inParallel(Sources.NAMES, name -> {
             writeHost(name, Sources.text(name + ".cu"), Sources.hash(name));
             compileKernelLibrary(name, false, folder);
             compileKernelLibrary(name, true, folder);
-        }
+        });
     }
 
-    private void extract(Path to) throws IOException {
-        for (String file : HEADERS) {
-            Files.writeString(to.resolve(file), text(file));
-        }
-        for (String file : RUNTIME) {
-            Files.writeString(to.resolve(file), text(file));
-        }
-        for (String file : Sources.HEADERS) {
-            Files.writeString(to.resolve(file), Sources.text(file));
-        }
-        for (String name : Sources.NAMES) {
-            Files.writeString(to.resolve(name + ".cu"), Sources.text(name + ".cu"));
+    /// Writes files of the jar, from a folder there, to where g++ finds them.
+    static void extract(String from, List<String> files, Path to) throws IOException {
+        for (String file : files) {
+            Files.writeString(to.resolve(file), text(from + file));
         }
     }
 
@@ -159,9 +124,10 @@ final class SimulatorBuild {
             compile.add("-mfma");
         }
         compile.add(name + ".host.cpp");
-        run(compile);
+        HostCompiler.run(folder, compile);
         // Without the sanitizer's library: its callbacks are the simulator's.
-        run(List.of("g++", "-shared", "-o", library, object, libraries.resolve(LIBRARY).toAbsolutePath().toString()));
+        HostCompiler.run(folder, List.of("g++", "-shared", "-o", library, object,
+                libraries.resolve(LIBRARY).toAbsolutePath().toString()));
         Files.delete(folder.resolve(object));
     }
 
@@ -170,21 +136,9 @@ final class SimulatorBuild {
         return Files.exists(cpu) && Files.readString(cpu).contains(" fma ");
     }
 
-    private void run(List<String> command) throws IOException {
-        var process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new DeviceException("simulator: %s failed:%n%s", String.join(" ", command), output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while compiling", e);
-        }
-    }
-
-    private static String text(String file) throws IOException {
-        try (var in = SimulatorBuild.class.getResourceAsStream(FOLDER + file)) {
+    /// A source in the jar, for example `sim/trace.cpp`.
+    static String text(String file) throws IOException {
+        try (var in = SimulatorBuild.class.getResourceAsStream("/dev/sextant/kernels/" + file)) {
             if (in == null) {
                 throw new DeviceException("simulator: its source %s is not in the jar", file);
             }
@@ -195,27 +149,14 @@ final class SimulatorBuild {
     private static String key() throws IOException {
         var all = new StringBuilder().append(COMMON).append(TRACED).append(PLAIN);
         for (String file : HEADERS) {
-            all.append(text(file));
+            all.append(text(FOLDER + file));
         }
         for (String file : RUNTIME) {
-            all.append(text(file));
+            all.append(text(FOLDER + file));
         }
         for (String name : Sources.NAMES) {
             all.append(Sources.hash(name));
         }
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
-                    .digest(all.toString().getBytes(StandardCharsets.UTF_8))).substring(0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        try (var files = Files.walk(root)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        return HostCompiler.key(all.toString());
     }
 }

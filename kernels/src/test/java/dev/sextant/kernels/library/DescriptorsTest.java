@@ -19,7 +19,8 @@ class DescriptorsTest {
 
     @Test
     void theDoubleAnswersAsTheLibraryDid() throws IOException {
-        LibraryDoubles.fresh(GpuSettings.LIBRARIES);
+        // Waiting makes the context current on this thread.
+        LibraryDoubles.fresh(GpuSettings.LIBRARIES).backend().synchronize();
         var actual = DescriptorAnswers.ask();
         SimulatedDevice.fresh();
         assertEquals(String.join("\n", Files.readAllLines(ANSWERS)), String.join("\n", actual));

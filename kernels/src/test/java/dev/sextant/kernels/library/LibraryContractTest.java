@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sextant.contract.ConvContract;
 import dev.sextant.contract.GemmContract;
+import dev.sextant.contract.NormContract;
+import dev.sextant.contract.PointwiseContract;
+import dev.sextant.contract.PoolContract;
+import dev.sextant.contract.ReduceContract;
 import dev.sextant.engine.Device;
 import dev.sextant.kernels.settings.GpuSettings;
 import dev.sextant.kernels.sim.OnSimulator;
@@ -31,6 +35,38 @@ class LibraryContractTest {
 
     @Nested
     class Gemm implements GemmContract {
+        @Override
+        public Device device() {
+            return LibraryDoubles.opened(GpuSettings.LIBRARIES);
+        }
+    }
+
+    @Nested
+    class Pool implements PoolContract {
+        @Override
+        public Device device() {
+            return LibraryDoubles.opened(GpuSettings.LIBRARIES);
+        }
+    }
+
+    @Nested
+    class Norm implements NormContract {
+        @Override
+        public Device device() {
+            return LibraryDoubles.opened(GpuSettings.LIBRARIES);
+        }
+    }
+
+    @Nested
+    class Pointwise implements PointwiseContract {
+        @Override
+        public Device device() {
+            return LibraryDoubles.opened(GpuSettings.LIBRARIES);
+        }
+    }
+
+    @Nested
+    class Reduce implements ReduceContract {
         @Override
         public Device device() {
             return LibraryDoubles.opened(GpuSettings.LIBRARIES);

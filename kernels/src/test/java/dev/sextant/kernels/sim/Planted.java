@@ -2,27 +2,36 @@ package dev.sextant.kernels.sim;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sextant.engine.error.DeviceException;
 import dev.sextant.kernels.ptx.Sources;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.function.Executable;
 
-/// Puts a changed version of a kernel under the simulator, in place of the shipped one.
-public final class Planted {
-    private Planted() {
+/// A bug planted in a kernel: in `file`, which is `source.cu` or a header of it, `from` is replaced by `to`.
+///
+/// @param caughtBy kinds of findings, or [#WRONG], one of which must show it
+public record Planted(String source, String file, String from, String to, Set<String> caughtBy) {
+    /// The result differs from the oracle's.
+    public static final String WRONG = "wrong result";
+
+    /// Compiles those that were not compiled before, beside the simulator.
+    public static void buildAll(List<Planted> bugs) throws IOException {
+        HostCompiler.inParallel(bugs, Planted::build);
     }
 
-    /// From now on (until the device is opened afresh) kernels of `source.cu` run with `from` replaced by `to`
-    /// in `file`, which is the source itself or a header of it.
-    public static void plant(Path folder, String source, String file, String from, String to) {
-        String original = Sources.text(file);
-        assertTrue(original.contains(from), file + " no longer contains: " + from);
-        String changed = original.replace(from, to);
-        var simulator = SimulatedDevice.simulator();
-        boolean isHeader = !file.equals(source + ".cu");
-        try {
-            Files.createDirectories(folder);
+    private Path build() throws IOException {
+        Path simulator = SimulatedDevice.simulator().libraries();
+        String key = HostCompiler.key(String.join("\n", source, file, from, to));
+        return HostCompiler.once(simulator.resolve("planted").resolve(key), folder -> {
+            String original = Sources.text(file);
+            assertTrue(original.contains(from), file + " no longer contains: " + from);
+            String changed = original.replace(from, to);
+            boolean isHeader = !file.equals(source + ".cu");
             if (isHeader) {
                 // Every header that includes it must be found beside it too, so that it is this one that they include.
                 for (String header : Sources.HEADERS) {
@@ -30,11 +39,27 @@ public final class Planted {
                 }
                 Files.writeString(folder.resolve(file), changed);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            SimulatorBuild.compileVariant(simulator, folder, source,
+                    isHeader ? Sources.text(source + ".cu") : changed, Sources.hash(source), true);
+        });
+    }
+
+    /// Runs `exercise` with this bug in place of the shipped kernel, until the device is opened afresh; fails unless
+    /// it is caught as it should be.
+    public void mustBeCaught(Executable exercise) throws Throwable {
+        var simulator = SimulatedDevice.simulator();
+        simulator.set("variants", build().toString());
+        var caught = new TreeSet<String>();
+        try {
+            exercise.execute();
+        } catch (AssertionError e) {
+            caught.add(WRONG);
+        } catch (DeviceException e) {
+            // The device says only that something failed; the findings say what.
         }
-        SimulatorBuild.compileVariant(simulator.libraries(), folder, source,
-                isHeader ? Sources.text(source + ".cu") : changed, Sources.hash(source), true);
-        simulator.set("variants", folder.toString());
+        var report = simulator.report();
+        caught.addAll(report.findings().keySet());
+        assertTrue(caughtBy.stream().anyMatch(caught::contains),
+                () -> this + " must be caught by one of " + caughtBy + ", not " + caught + " " + report.texts());
     }
 }

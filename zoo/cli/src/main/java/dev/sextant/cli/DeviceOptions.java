@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /// On which device a command computes.
 final class DeviceOptions {
-    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "simd", description = "simd (default), ref or cuda.")
+    @Option(names = "--backend", paramLabel = "NAME", defaultValue = "simd", description = "simd (default), ref or cuda; settings of cuda follow a colon: cuda:precision=tf32,forward=winograd.")
     private String backend;
 
     @Option(names = "--gpu-lib", paramLabel = "NAME", description = "With --backend cuda: own kernels (default) or cudnn.")

@@ -19,17 +19,20 @@ public final class Devices {
     private Devices() {
     }
 
-    /// The name under which a device is opened and recorded: `--backend`, with settings of its own behind a colon.
+    /// The name under which a device is opened and recorded: `--backend`, with settings of its own behind a colon, to
+    /// which `--gpu-lib` adds.
     static String name(CommandSpec command, String backend, String gpuLibrary) {
-        String name = Wrong.oneOf(command, "backend", backend == null ? "simd" : backend, BACKENDS);
+        String given = backend == null ? "simd" : backend;
+        boolean isSet = given.startsWith("cuda:");
+        String name = isSet ? given : Wrong.oneOf(command, "backend", given, BACKENDS);
         if (gpuLibrary == null) {
             return name;
         }
-        if (!name.equals("cuda")) {
+        if (!isSet && !name.equals("cuda")) {
             throw new Wrong(command, "--gpu-lib needs --backend cuda, but the backend is " + name);
         }
         String library = Wrong.oneOf(command, "GPU library", gpuLibrary, GPU_LIBRARIES);
-        return library.equals("own") ? name : name + ":gpu-lib=" + library;
+        return !isSet && library.equals("own") ? name : name + (isSet ? "," : ":") + "gpu-lib=" + library;
     }
 
     /// The device.

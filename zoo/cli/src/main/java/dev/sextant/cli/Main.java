@@ -28,9 +28,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     "  sextant train lenet                   ten epochs on Fashion-MNIST",
     "  sextant train --resume runs/lenet-0-20260101-120000",
     "  sextant reproduce lenet               the book's settings, compared with the book's numbers",
+    "  sextant simulated train lenet --backend cuda   any command with a simulated GPU",
     "  sextant summary resnet18 --format md",
     "  sextant doctor                        what this machine offers",
-    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side"
+    "  sextant gpu-lab sgemm                 the CUDA kernels on a simulated GPU, side by side",
+    "  sextant gpu-check                     whether this GPU computes everything right, and how fast"
 })
 public final class Main implements Runnable {
     @Spec

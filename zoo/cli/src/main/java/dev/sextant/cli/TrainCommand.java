@@ -59,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the run in this folder, with its own settings; --epochs may be raised.")
     private Path resume;
 
-    @Option(names = "--backend", paramLabel = "NAME", description = "simd (default), ref or cuda.")
+    @Option(names = "--backend", paramLabel = "NAME", description = "simd (default), ref or cuda; settings of cuda follow a colon: cuda:precision=tf32,forward=winograd.")
     private String backend;
 
     @Option(names = "--gpu-lib", paramLabel = "NAME", description = "With --backend cuda: own kernels (default) or cudnn.")

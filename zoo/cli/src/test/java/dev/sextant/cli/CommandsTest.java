@@ -42,6 +42,7 @@ class CommandsTest {
             train lenet --epoch 3             | unknown flag '--epoch'; did you mean '--epochs'?
             train lenet --bacth=3             | unknown flag '--bacth'; did you mean '--batch'?
             train lenet --backend smid        | unknown backend 'smid'; did you mean 'simd'?
+            train lenet --gpu-lib cudnn       | --gpu-lib needs --backend cuda, but the backend is simd
             train lenet --edition boook       | unknown edition 'boook'; did you mean 'book'?
             train lenet --variant maxpol      | unknown variant of lenet 'maxpol'; did you mean 'maxpool'?
             train lenet --precision exactly   | unknown precision 'exactly'; did you mean 'exact'?

@@ -124,6 +124,38 @@ class LauncherTest {
         assertEquals("arg " + jar + ":" + kernels.resolve("lib/*"), e.out().get(program - 1));
     }
 
+    /// `simulated` installs the simulator, takes it for the driver, and marks every line of both streams.
+    @Test
+    void aSimulatedGpuIsNamedInEveryLine() throws Exception {
+        jdk("a-25", "25");
+        Ended e = launch("simulated", "train", "lenet", "--backend", "cuda");
+        assertEquals(0, e.code(), e.err().toString());
+        assertTrue(e.out().stream().allMatch(line -> line.startsWith("simulated  ")), e.out().toString());
+        assertTrue(e.out().contains("simulated  another warning"), e.out().toString());
+        assertTrue(e.out().stream().anyMatch(line -> line.startsWith("simulated  arg -Dsextant.gpu.libdir=")),
+                e.out().toString());
+        int program = e.out().indexOf("simulated  arg dev.sextant.cli.Main");
+        assertEquals(List.of("train", "lenet", "--backend", "cuda").stream().map(a -> "simulated  arg " + a).toList(),
+                e.out().subList(program + 1, e.out().size()));
+        assertEquals(3, launch(Map.of("FAKE_EXIT", "3"), root.resolve("sextant"), "simulated", "doctor").code());
+    }
+
+    /// `gpu-check` is a part of `bench`, whose jar has everything in it.
+    @Test
+    void gpuCheckIsAPartOfBench() throws Exception {
+        jdk("a-25", "25");
+        Path target = Files.createDirectories(root.resolve("bench/target"));
+        Path jar = Files.writeString(target.resolve("bench.jar"), "");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 60_000));
+        for (String before : new String[] {"", "bench "}) {
+            Ended e = launch((before + "gpu-check --simulated").split(" "));
+            assertEquals(0, e.code(), e.err().toString());
+            int program = e.out().indexOf("arg dev.sextant.bench.BenchMain");
+            assertEquals(List.of("arg gpu-check", "arg --simulated"), e.out().subList(program + 1, e.out().size()));
+            assertEquals("arg " + jar, e.out().get(program - 1));
+        }
+    }
+
     @Test
     void anOldJdkIsNotTakenAndTheNewestIsNamed() throws Exception {
         jdk("a-17", "17.0.15");
