@@ -16,7 +16,7 @@ public final class Convolution {
     /// @return `[N, K, P, Q]`; shapes as in [Conv2dSpec]
     public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias) {
         Op.requireFusable(spec.opName(), spec.activation());
-        NDArray y = check(spec, x, w, bias, null);
+        NDArray y = result(spec, x, w, bias);
         y.device().kernels().conv2d(spec, x.value(), w.value(), Op.value(bias), y);
         if (!Var.wantsGrad(x, w, bias)) {
             return Var.of(y);
@@ -31,24 +31,25 @@ public final class Convolution {
     ///
     /// @param residual shaped like the result
     public static Var conv2dAdd(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
+        Shape out = spec.outputShape(x.shape(), w.shape());
+        Checks.same("conv2d", "residual", residual.shape(), out, "it is added to the result");
+        Op.kernels(spec, x, w, bias, residual);
         if (Var.wantsGrad(x, w, bias, residual)) {
             Var sum = Arithmetic.add(conv2d(spec.with(UnarySpec.IDENTITY), x, w, bias), residual);
             return spec.activation().isIdentity() ? sum : Pointwise.unary(spec.activation(), sum);
         }
-        NDArray y = check(spec, x, w, bias, residual);
+        NDArray y = result(spec, x, w, bias);
         y.device().kernels().conv2dAdd(spec, x.value(), w.value(), Op.value(bias), residual.value(), y);
         return Var.of(y);
     }
 
-    private static NDArray check(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
+    /// Room for the result, after everything that goes in was checked.
+    private static NDArray result(Conv2dSpec spec, Var x, Var w, Var bias) {
         Shape out = spec.outputShape(x.shape(), w.shape());
         if (bias != null) {
             Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
         }
-        if (residual != null) {
-            Checks.same("conv2d", "residual", residual.shape(), out, "it is added to the result");
-        }
-        Op.kernels(spec, x, w, bias, residual);
+        Op.kernels(spec, x, w, bias);
         return Op.result(spec, out, x.value(), w.value());
     }
 

@@ -119,6 +119,8 @@ final class WrongCalls {
                 new Wrong(conv, GraphException.class, false, d -> Convolution.conv2d(CONV.with(UnarySpec.of(
                         UnarySpec.Kind.SILU)), v(d, 1, 1, 2, 2), v(d, 1, 1, 1, 1), null), "conv2d:", "silu",
                         "Pointwise.unary"),
+                shape("Convolution.conv2dAdd/5", d -> Convolution.conv2dAdd(CONV, v(d, 2, 3, 5, 5), v(d, 4, 3, 3, 3),
+                        null, v(d, 2, 4, 1, 3)), "conv2d: residual", "[2, 4, 3, 3]", "[2, 4, 1, 3]"),
                 shape(linear, d -> Linear.linear(LinearSpec.PLAIN, v(d, 2, 6), v(d, 3, 5), null), "linear:", "[2, 6]",
                         "in=5", "[3, 5]", "flatten x first", "6"),
                 shape(linear, d -> Linear.linear(LinearSpec.PLAIN, v(d), v(d, 3, 5), null), "linear:", "[]", "[3, 5]"),

@@ -172,8 +172,7 @@ final class LibraryKernels extends CudaKernels {
         }
         NDArray xd = floats(spec.opName(), x);
         launcher().into(y, Write.SET,
-                (dense, add) -> libraries.pooling().forward(spec, x.shape(), y.shape(), at(xd),
-                        at(dense)));
+                (dense, add) -> libraries.pooling().forward(spec, x.shape(), y.shape(), at(xd), at(dense)));
         Launcher.keep(xd);
     }
 
@@ -184,9 +183,8 @@ final class LibraryKernels extends CudaKernels {
         NDArray dyd = floats(spec.opName(), dy);
         NDArray xd = floats(spec.opName(), x);
         NDArray yd = floats(spec.opName(), y);
-        launcher().into(dx, (dense, add) -> libraries.pooling().backward(spec, x.shape(), y.shape(),
-                at(yd), at(dyd), at(xd), at(dense),
-                add == 1));
+        launcher().into(dx, (dense, add) -> libraries.pooling().backward(spec, x.shape(), y.shape(), at(yd), at(dyd),
+                at(xd), at(dense), add == 1));
         Launcher.keep(dyd, xd, yd);
     }
 
@@ -216,14 +214,10 @@ final class LibraryKernels extends CudaKernels {
         Saved saved = spec.training() ? new Saved(perChannel(x), perChannel(x)) : null;
         launcher().into(y, Write.SET, (dense, add) -> {
             if (saved == null) {
-                libraries.batchNorm().infer(spec, x.shape(), at(xd), at(g),
-                        at(b), at(mean), at(variance),
-                        at(dense));
+                libraries.batchNorm().infer(spec, x.shape(), at(xd), at(g), at(b), at(mean), at(variance), at(dense));
             } else {
-                libraries.batchNorm().train(spec, x.shape(), at(xd), at(g),
-                        at(b), at(mean), at(variance),
-                        at(saved.mean), at(saved.inverse),
-                        at(dense));
+                libraries.batchNorm().train(spec, x.shape(), at(xd), at(g), at(b), at(mean), at(variance),
+                        at(saved.mean), at(saved.inverse), at(dense));
             }
             super.biasAndActivation(spec.activation(), null, dense, 1, 1, Math.toIntExact(y.size()));
         });
@@ -278,11 +272,8 @@ final class LibraryKernels extends CudaKernels {
         NDArray db = direct ? dbeta.array() : perChannel(x);
         NDArray data = dx == null ? NDArray.empty(x.shape(), x.dtype(), x.device()) : dx.array();
         launcher().into(data, dx == null ? Write.SET : dx.write(),
-                (dense, add) -> libraries.batchNorm().backward(spec, x.shape(),
-                        at(xd), at(dzd), at(g),
-                        at(saved.mean), at(saved.inverse), at(dense),
-                        add == 1, at(dg), at(db),
-                        direct && dgamma.adds()));
+                (dense, add) -> libraries.batchNorm().backward(spec, x.shape(), at(xd), at(dzd), at(g), at(saved.mean),
+                        at(saved.inverse), at(dense), add == 1, at(dg), at(db), direct && dgamma.adds()));
         if (!direct) {
             deliver(dg, dgamma);
             deliver(db, dbeta);
@@ -306,8 +297,7 @@ final class LibraryKernels extends CudaKernels {
         }
         NDArray xd = floats(spec.opName(), x);
         launcher().into(y, Write.SET,
-                (dense, add) -> libraries.pointwise().activate(spec, x.size(), at(xd),
-                        at(dense)));
+                (dense, add) -> libraries.pointwise().activate(spec, x.size(), at(xd), at(dense)));
         Launcher.keep(xd);
     }
 
@@ -319,9 +309,8 @@ final class LibraryKernels extends CudaKernels {
         }
         NDArray yd = floats(spec.opName(), y);
         NDArray dyd = floats(spec.opName(), dy);
-        launcher().into(dx, (dense, add) -> libraries.pointwise().activateBackward(spec, dy.size(),
-                at(yd), at(dyd), at(dense),
-                add == 1));
+        launcher().into(dx, (dense, add) -> libraries.pointwise().activateBackward(spec, dy.size(), at(yd), at(dyd),
+                at(dense), add == 1));
         Launcher.keep(yd, dyd);
     }
 
@@ -333,9 +322,8 @@ final class LibraryKernels extends CudaKernels {
         }
         NDArray xd = floats(spec.opName(), x);
         launcher().into(y, Write.SET,
-                (dense, add) -> libraries.pointwise().softmax(spec.log(), extent(x, 0, spec.axis()),
-                        x.dim(spec.axis()), extent(x, spec.axis() + 1, x.rank()), at(xd),
-                        at(dense)));
+                (dense, add) -> libraries.pointwise().softmax(spec.log(), extent(x, 0, spec.axis()), x.dim(spec.axis()),
+                        extent(x, spec.axis() + 1, x.rank()), at(xd), at(dense)));
         Launcher.keep(xd);
     }
 
@@ -347,10 +335,8 @@ final class LibraryKernels extends CudaKernels {
         }
         NDArray yd = floats(spec.opName(), y);
         NDArray dyd = floats(spec.opName(), dy);
-        launcher().into(dx, (dense, add) -> libraries.pointwise().softmaxBackward(spec.log(),
-                extent(y, 0, spec.axis()), y.dim(spec.axis()), extent(y, spec.axis() + 1, y.rank()),
-                at(yd), at(dyd), at(dense),
-                add == 1));
+        launcher().into(dx, (dense, add) -> libraries.pointwise().softmaxBackward(spec.log(), extent(y, 0, spec.axis()),
+                y.dim(spec.axis()), extent(y, spec.axis() + 1, y.rank()), at(yd), at(dyd), at(dense), add == 1));
         Launcher.keep(yd, dyd);
     }
 
