@@ -16,7 +16,8 @@ public final class Convolution {
     /// @return `[N, K, P, Q]`; shapes as in [Conv2dSpec]
     public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias) {
         Op.requireFusable(spec.opName(), spec.activation());
-        NDArray y = result(spec, x, w, bias);
+        Shape out = check(spec, x, w, bias, null);
+        NDArray y = Op.result(spec, out, x.value(), w.value());
         y.device().kernels().conv2d(spec, x.value(), w.value(), Op.value(bias), y);
         if (!Var.wantsGrad(x, w, bias)) {
             return Var.of(y);
@@ -31,26 +32,27 @@ public final class Convolution {
     ///
     /// @param residual shaped like the result
     public static Var conv2dAdd(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
-        Shape out = spec.outputShape(x.shape(), w.shape());
-        Checks.same("conv2d", "residual", residual.shape(), out, "it is added to the result");
-        Op.kernels(spec, x, w, bias, residual);
+        Shape out = check(spec, x, w, bias, residual);
         if (Var.wantsGrad(x, w, bias, residual)) {
             Var sum = Arithmetic.add(conv2d(spec.with(UnarySpec.IDENTITY), x, w, bias), residual);
             return spec.activation().isIdentity() ? sum : Pointwise.unary(spec.activation(), sum);
         }
-        NDArray y = result(spec, x, w, bias);
+        NDArray y = Op.result(spec, out, x.value(), w.value());
         y.device().kernels().conv2dAdd(spec, x.value(), w.value(), Op.value(bias), residual.value(), y);
         return Var.of(y);
     }
 
-    /// Room for the result, after everything that goes in was checked.
-    private static NDArray result(Conv2dSpec spec, Var x, Var w, Var bias) {
+    /// The result's shape, after everything that goes in was checked.
+    private static Shape check(Conv2dSpec spec, Var x, Var w, Var bias, Var residual) {
         Shape out = spec.outputShape(x.shape(), w.shape());
         if (bias != null) {
             Checks.same("conv2d", "bias", bias.shape(), Shape.of(out.dim(1)), "one per filter of w " + w.shape());
         }
-        Op.kernels(spec, x, w, bias);
-        return Op.result(spec, out, x.value(), w.value());
+        if (residual != null) {
+            Checks.same("conv2d", "residual", residual.shape(), out, "it is added to the result");
+        }
+        Op.kernels(spec, x, w, bias, residual);
+        return out;
     }
 
     /// The components are exactly the tensors kept alive until backward.

@@ -25,9 +25,7 @@ public class BatchNormOnDevices extends OnDevices {
 
     @Setup
     public void setup() {
-        String[] d = shape.split("x");
-        int size = Integer.parseInt(d[1]);
-        Shape in = Shape.of(size < 10 ? 2 : 32, Integer.parseInt(d[0]), size, size);
+        Shape in = images(shape);
         mine = new Layer(values("x", in), values("dy", in));
         var want = new Layer(mine.x.to(Device.ref()), mine.dy.to(Device.ref()));
         for (Layer layer : new Layer[] {mine, want}) {

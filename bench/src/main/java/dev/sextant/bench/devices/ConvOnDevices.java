@@ -1,11 +1,10 @@
 package dev.sextant.bench.devices;
 
-import dev.sextant.engine.DType;
-import dev.sextant.engine.Device;
+import dev.sextant.bench.ConvPasses;
+import dev.sextant.bench.ConvPasses.Beside;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.Conv2dSpec;
-import dev.sextant.engine.spi.Target;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -32,74 +31,35 @@ public class ConvOnDevices extends OnDevices {
     @Param({"VGG_56", "RESNET_14", "ALEXNET_26", "LENET_28"})
     Layer layer;
 
-    private NDArray x;
-    private NDArray w;
-    private NDArray dy;
-    private NDArray y;
-    private NDArray dx;
-    private NDArray dw;
+    private ConvPasses passes;
 
     @Setup
     public void setup() {
-        Shape out = layer.spec.outputShape(layer.x, layer.w);
-        x = values("x", layer.x);
-        w = values("w", layer.w);
-        dy = values("dy", out);
-        y = empty(out);
-        dx = empty(layer.x);
-        dw = empty(layer.w);
-        convolve();
-        gradientOfTheInput();
-        gradientOfTheFilter();
-        // The last image, and the last filter, stand for all.
-        NDArray refW = w.to(Device.ref());
-        NDArray wantY = onRef(out.with(0, 1));
-        NDArray wantDx = onRef(layer.x.with(0, 1));
-        NDArray wantDw = onRef(layer.w.with(0, 1));
-        var ref = Device.ref().kernels();
-        ref.conv2d(layer.spec, last(x, 0), refW, null, wantY);
-        ref.conv2dBackwardData(layer.spec, last(dy, 0), refW, Target.set(wantDx));
-        ref.conv2dBackwardFilter(layer.spec, last(dy, 1), x.to(Device.ref()), Target.set(wantDw));
-        check("conv2d " + layer, wantY, last(y, 0));
-        check("conv2dBackwardData " + layer, wantDx, last(dx, 0));
-        check("conv2dBackwardFilter " + layer, wantDw, last(dw, 0));
+        passes = new ConvPasses(device(), layer.spec, layer.x, layer.w);
+        compare("conv2d ", passes.forwardBesideOracle());
+        compare("conv2dBackwardData ", passes.backwardDataBesideOracle());
+        compare("conv2dBackwardFilter ", passes.backwardFilterBesideOracle());
     }
 
-    private static NDArray onRef(Shape shape) {
-        return NDArray.empty(shape, DType.FLOAT32, Device.ref());
-    }
-
-    private static NDArray last(NDArray array, int axis) {
-        return array.narrow(axis, array.dim(axis) - 1, 1).to(Device.ref());
-    }
-
-    private void convolve() {
-        x.device().kernels().conv2d(layer.spec, x, w, null, y);
-    }
-
-    private void gradientOfTheInput() {
-        x.device().kernels().conv2dBackwardData(layer.spec, dy, w, Target.set(dx));
-    }
-
-    private void gradientOfTheFilter() {
-        x.device().kernels().conv2dBackwardFilter(layer.spec, dy, x, Target.set(dw));
+    private void compare(String pass, Beside results) {
+        check(pass + layer, results.expected(), results.actual());
     }
 
     @Benchmark
     public NDArray forward() {
-        finish(this::convolve);
-        return y;
+        finish(passes::forward);
+        return passes.y();
     }
 
     @Benchmark
     public NDArray backwardData() {
-        finish(this::gradientOfTheInput);
-        return dx;
+        finish(passes::backwardData);
+        return passes.dx();
     }
 
     @Benchmark
     public NDArray backwardFilter() {
-        finish(this::gradientOfTheFilter);
-        return dw;
+        finish(passes::backwardFilter);
+        return passes.dw();
     }
 }

@@ -55,6 +55,15 @@ public abstract class OnDevices {
         return NDArray.of(Formula.uniform(name, Math.toIntExact(shape.size()), 1), shape, device());
     }
 
+    /// Shape of a batch of 32 square images, of 2 where they are tiny.
+    ///
+    /// @param shape channels and size of a side, for example `64x56`
+    static Shape images(String shape) {
+        String[] d = shape.split("x");
+        int size = Integer.parseInt(d[1]);
+        return Shape.of(size < 10 ? 2 : 32, Integer.parseInt(d[0]), size, size);
+    }
+
     /// Undefined values.
     NDArray empty(Shape shape) {
         return NDArray.empty(shape, DType.FLOAT32, device());

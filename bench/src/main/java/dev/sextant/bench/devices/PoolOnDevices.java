@@ -29,9 +29,7 @@ public class PoolOnDevices extends OnDevices {
 
     @Setup
     public void setup() {
-        String[] d = shape.split("x");
-        int size = Integer.parseInt(d[1]);
-        Shape in = Shape.of(size < 10 ? 2 : 32, Integer.parseInt(d[0]), size, size);
+        Shape in = images(shape);
         Shape out = SPEC.outputShape(in);
         x = values("x", in);
         dy = values("dy", out);

@@ -1,17 +1,16 @@
 package dev.sextant.bench.gpu;
 
 import com.google.gson.Gson;
+import dev.sextant.bench.OwnJvm;
 import dev.sextant.bench.gpu.CheckWorker.Line;
 import dev.sextant.bench.gpu.Finding.Outcome;
 import dev.sextant.engine.error.SextantException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -86,7 +85,9 @@ final class CheckProcess {
 
     private int oneProcess(Consumer<Finding> found) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("gpu-check", ".err");
-        Process process = new ProcessBuilder(command()).redirectError(errors.toFile()).start();
+        Process process = new ProcessBuilder(OwnJvm.command(List.of(), CheckWorker.class, list.getName(),
+                simulated ? "simulated" : "real", Integer.toString(next), only, Long.toString(end)))
+                .redirectError(errors.toFile()).start();
         try (BufferedReader lines = process.inputReader();
                 ExecutorService reader = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory())) {
             boolean hung = false;
@@ -130,17 +131,6 @@ final class CheckProcess {
             current = new Line(null, current.begins(), null, null);
             found.accept(line.finding());
         }
-    }
-
-    /// This JVM's own flags and class path.
-    private List<String> command() {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                .toString()));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), CheckWorker.class.getName(), list.getName(),
-                        simulated ? "simulated" : "real", Integer.toString(next), only, Long.toString(end)));
-        return command;
     }
 
     private static String tail(Path file) throws IOException {

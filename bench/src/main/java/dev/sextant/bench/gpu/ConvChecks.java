@@ -1,15 +1,11 @@
 package dev.sextant.bench.gpu;
 
-import dev.sextant.bench.Formula;
+import dev.sextant.bench.ConvPasses;
+import dev.sextant.bench.ConvPasses.Beside;
 import dev.sextant.bench.gpu.Check.Failure;
 import dev.sextant.bench.gpu.Check.Measured;
-import dev.sextant.engine.DType;
-import dev.sextant.engine.Device;
-import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.Conv2dSpec;
-import dev.sextant.engine.spi.Kernels;
-import dev.sextant.engine.spi.Target;
 import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.conv.ConvProblem;
 import java.util.ArrayList;
@@ -80,35 +76,39 @@ final class ConvChecks {
     }
 
     private Measured run(String settings, ConvAlgorithm algorithm, Layer layer) {
-        var arrays = new Arrays(gpu.device(settings), layer);
+        var passes = new ConvPasses(gpu.device(settings), layer.spec, layer.x(), layer.w());
         gpu.backend(settings).useConvolution(algorithm);
         try {
             double allowed = (algorithm == ConvAlgorithm.WINOGRAD || algorithm == null ? WINOGRAD : EXACT)
                     * Math.sqrt(layer.c * layer.r * layer.r);
             // A filter's gradient sums over all images and pixels.
             double allowedForFilter = EXACT * Math.sqrt((double) layer.y().size() / layer.k);
-            Difference forward = arrays.forward();
-            Difference data = arrays.backwardData();
-            Difference filter = arrays.backwardFilter();
+            Difference forward = difference(passes.forwardBesideOracle());
+            Difference data = difference(passes.backwardDataBesideOracle());
+            Difference filter = difference(passes.backwardFilterBesideOracle());
             verify(layer, PASSES.get(0), forward, allowed);
             verify(layer, PASSES.get(1), data, allowed);
             verify(layer, PASSES.get(2), filter, Math.max(allowed, allowedForFilter));
             Difference worst = forward.and(data).and(filter);
             var measured = Measured.of(worst.relative(), Math.max(allowed, allowedForFilter),
                     "difference as a share of the largest result; by "
-                            + gpu.backend(settings).algorithm(layer.spec, arrays.x, arrays.w));
+                            + gpu.backend(settings).algorithm(layer.spec, passes.x(), passes.w()));
             if (timed) {
-                time(measured, settings, PASSES.get(0), layer, arrays::computeForward);
+                time(measured, settings, PASSES.get(0), layer, passes::forward);
                 // Winograd has a forward pass alone.
                 if (algorithm != ConvAlgorithm.WINOGRAD) {
-                    time(measured, settings, PASSES.get(1), layer, arrays::computeBackwardData);
-                    time(measured, settings, PASSES.get(2), layer, arrays::computeBackwardFilter);
+                    time(measured, settings, PASSES.get(1), layer, passes::backwardData);
+                    time(measured, settings, PASSES.get(2), layer, passes::backwardFilter);
                 }
             }
             return measured;
         } finally {
             gpu.backend(settings).useConvolution(null);
         }
+    }
+
+    private static Difference difference(Beside b) {
+        return Difference.of(b.expected(), b.actual());
     }
 
     private void time(Measured measured, String settings, String pass, Layer layer, Runnable work) {
@@ -124,74 +124,6 @@ final class ConvChecks {
                             + "%.2g; not timed",
                     pass, layer.name, layer.x(), layer.w(), d.worst(), d.largest(),
                     d.relative(), allowed));
-        }
-    }
-
-    /// A layer's arrays on a device. The oracle computes the last image, or the last filter, alone.
-    private static final class Arrays {
-        private final Layer layer;
-        private final Kernels kernels;
-        private final NDArray x;
-        private final NDArray w;
-        private final NDArray dy;
-        private final NDArray y;
-        private final NDArray dx;
-        private final NDArray dw;
-
-        Arrays(Device device, Layer layer) {
-            this.layer = layer;
-            kernels = device.kernels();
-            x = values("x", layer.x(), device);
-            w = values("w", layer.w(), device);
-            dy = values("dy", layer.y(), device);
-            y = NDArray.empty(layer.y(), DType.FLOAT32, device);
-            dx = NDArray.empty(layer.x(), DType.FLOAT32, device);
-            dw = NDArray.empty(layer.w(), DType.FLOAT32, device);
-        }
-
-        private static NDArray values(String name, Shape shape, Device device) {
-            return NDArray.of(Formula.uniform(name, Math.toIntExact(shape.size()), 1), shape, device);
-        }
-
-        private static NDArray last(NDArray array, int axis) {
-            return array.narrow(axis, array.dim(axis) - 1, 1).to(Device.ref());
-        }
-
-        private static NDArray empty(Shape shape) {
-            return NDArray.empty(shape, DType.FLOAT32, Device.ref());
-        }
-
-        void computeForward() {
-            kernels.conv2d(layer.spec, x, w, null, y);
-        }
-
-        void computeBackwardData() {
-            kernels.conv2dBackwardData(layer.spec, dy, w, Target.set(dx));
-        }
-
-        void computeBackwardFilter() {
-            kernels.conv2dBackwardFilter(layer.spec, dy, x, Target.set(dw));
-        }
-
-        Difference forward() {
-            computeForward();
-            NDArray want = empty(layer.y().with(0, 1));
-            Device.ref().kernels().conv2d(layer.spec, last(x, 0), w.to(Device.ref()), null, want);
-            return Difference.of(want, last(y, 0));
-        }
-
-        Difference backwardData() {
-            computeBackwardData();
-            NDArray want = empty(layer.x().with(0, 1));
-            Device.ref().kernels().conv2dBackwardData(layer.spec, last(dy, 0), w.to(Device.ref()), Target.set(want));
-            return Difference.of(want, last(dx, 0));
-        }
-
-        Difference backwardFilter() {
-            computeBackwardFilter();
-            NDArray want = empty(layer.w().with(0, 1));
-            Device.ref().kernels().conv2dBackwardFilter(layer.spec, last(dy, 1), x.to(Device.ref()), Target.set(want));
-            return Difference.of(want, last(dw, 0));
         }
     }
 }

@@ -36,10 +36,7 @@ public final class Gpu {
 
     private static synchronized void start() {
         if (simulator == null) {
-            if (!Simulator.canBuild()) {
-                throw new DeviceException("gpu: the simulator is compiled by g++, which was not found; install it "
-                        + "(apt install g++)");
-            }
+            Simulator.requireCompiler("gpu");
             simulator = Simulator.start(Simulator.usualFolder());
             System.setProperty(CudaProbe.LIBRARY_DIRECTORY, simulator.doubles().toString());
         }

@@ -1,16 +1,15 @@
 package dev.sextant.bench.ladder;
 
 import dev.sextant.bench.BenchMain;
+import dev.sextant.bench.OwnJvm;
 import dev.sextant.cli.Machine;
 import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.nn.io.AtomicFile;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -77,14 +76,8 @@ public final class LadderCommand implements Callable<Integer> {
     }
 
     private static Rung inItsOwnJvm(Step step) {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        if (step.lanes > 0) {
-            command.add("-Dsextant.lanes=" + step.lanes);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchMain.class.getName(), "ladder",
-                "--rung", step.name()));
+        List<String> flags = step.lanes > 0 ? List.of("-Dsextant.lanes=" + step.lanes) : List.of();
+        List<String> command = OwnJvm.command(flags, BenchMain.class, "ladder", "--rung", step.name());
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\n");

@@ -126,10 +126,6 @@ enum Step {
     }
 
     private static NDArray inDouble(float[] values, Shape shape) {
-        double[] wide = new double[values.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = values[i];
-        }
-        return NDArray.of(wide, shape, Device.ref());
+        return NDArray.of(values, shape, Device.ref()).cast(DType.FLOAT64);
     }
 }

@@ -1,12 +1,11 @@
 package dev.sextant.bench.peers;
 
+import dev.sextant.bench.OwnJvm;
 import dev.sextant.engine.error.SextantException;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,11 +39,8 @@ final class Recipes {
 
     /// Sextant with the flags that this JVM was started with.
     WorkerProcess.Recipe sextant() {
-        List<String> command = new ArrayList<>(List.of(java));
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SextantWorker.class.getName(),
-                Integer.toString(threads), precision));
-        return new WorkerProcess.Recipe("sextant", command, Map.of());
+        return new WorkerProcess.Recipe("sextant",
+                OwnJvm.command(List.of(), SextantWorker.class, Integer.toString(threads), precision), Map.of());
     }
 
     /// PyTorch through DJL as it comes.

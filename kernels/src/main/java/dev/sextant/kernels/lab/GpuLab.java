@@ -28,7 +28,7 @@ public final class GpuLab {
     /// @throws DeviceException without g++, or when the device does not come up
     public GpuLab(PrintStream out) {
         this.out = out;
-        needsCompiler();
+        Simulator.requireCompiler("gpu-lab");
         this.simulator = Simulator.start(Simulator.usualFolder());
         this.device = switch (new CudaBackendProvider().probe()) {
             case Probe.Available a -> Device.of(a.backend());
@@ -37,13 +37,6 @@ public final class GpuLab {
         if (!device.backend().describe().contains("simulated")) {
             throw new DeviceException("gpu-lab: this process uses %s; the lab needs a process of its own",
                     device.backend().describe());
-        }
-    }
-
-    private static void needsCompiler() {
-        if (!Simulator.canBuild()) {
-            throw new DeviceException("gpu-lab: the simulator is compiled by g++, which was not found; install it "
-                    + "(apt install g++)");
         }
     }
 
@@ -137,7 +130,7 @@ public final class GpuLab {
         }
         try {
             if (args[0].equals("--install")) {
-                needsCompiler();
+                Simulator.requireCompiler("gpu-lab");
                 System.out.println(Simulator.install(Simulator.usualFolder()));
                 return;
             }

@@ -31,6 +31,16 @@ public final class Simulator {
         return HostCompiler.isPresent();
     }
 
+    /// For tools: fails where it cannot be built, with the remedy.
+    ///
+    /// @param tool who asks
+    public static void requireCompiler(String tool) {
+        if (!canBuild()) {
+            throw new DeviceException("%s: the simulator is compiled by g++, which was not found; install it "
+                    + "(apt install g++)", tool);
+        }
+    }
+
     /// Where tools build it: the folder that `-Dsextant.sim.dir` names, or one below the user's cache folder.
     public static Path usualFolder() {
         String chosen = System.getProperty(FOLDER);

@@ -111,8 +111,7 @@ final class BlockedConv {
                 new BlockedConv(workers, Math.ceilDiv(view.height() - h, strideH),
                         Math.ceilDiv(view.width() - v, strideW), 1, 1, taps.h(), taps.w()).run(Source.of(dz),
                                 new Panels.Weights(filter, filter.step()[1], filter.step()[0], taps.offset(), null),
-                                result,
-                                Epilogue.NONE);
+                                result, Epilogue.NONE);
             }
         }
     }
@@ -240,11 +239,7 @@ final class BlockedConv {
             int[] pixels = new int[panels.count()];
             int parts = parts();
             PixelTile[][] covers = new PixelTile[tiles.length][];
-            for (int panel = 0; panel < tiles.length; panel++) {
-                boolean same = panel > 0 && panels.blocks(panel) == panels.blocks(panel - 1);
-                covers[panel] = same ? covers[panel - 1]
-                        : PixelTile.cover(area.width, panels.blocks(panel), pixelStride, true);
-            }
+            Arrays.setAll(covers, i -> PixelTile.cover(area.width, panels.blocks(i), pixelStride, true));
             for (int begin = 0; begin < area.width; begin += STRETCH) {
                 for (int panel = 0; panel < tiles.length; panel++) {
                     PixelTile[] cover = covers[panel];

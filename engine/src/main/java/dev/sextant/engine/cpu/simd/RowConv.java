@@ -9,7 +9,7 @@ import dev.sextant.engine.op.Pair;
 /// one long row, so that every tap is a shifted view of it ([ShiftTile]) and vectors run on from one row to the next. What
 /// they compute across the border between two rows is dropped.
 ///
-/// Every element is one chain of fused multiply-adds in the order (channel, row, column).
+/// Every element is one chain of fused multiply-adds in [BatchConv]'s order, whose packed weights it shares.
 final class RowConv {
     /// Fewer filters than this; more are [BlockedConv]'s.
     private static final int FEW = 32;

@@ -34,32 +34,34 @@ public final class Bars {
         var out = new StringBuilder(4096);
         int height = TOP + ROW * bars.size() + 12;
         double top = bars.stream().mapToDouble(b -> Math.max(b.value, b.high)).filter(Double::isFinite).max().orElse(1);
-        add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+        Markup.add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
                 + "font-family=\"sans-serif\" font-size=\"12\" fill=\"#333a45\">", CurveScale.WIDTH, height,
                 CurveScale.WIDTH, height);
-        add(out, "<text x=\"%d\" y=\"24\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"bold\">%s</text>",
+        Markup.add(out,
+                "<text x=\"%d\" y=\"24\" text-anchor=\"middle\" font-size=\"15\" font-weight=\"bold\">%s</text>",
                 CurveScale.WIDTH / 2, Markup.escape(title));
         for (int i = 0; i < bars.size(); i++) {
             bar(out, bars.get(i), TOP + ROW * i, top > 0 ? (RIGHT - LEFT) / top : 0, unit);
         }
-        add(out, "<path d=\"M%d %d V%d\" stroke=\"#b8bec6\"/>", LEFT, TOP - 4, height - 8);
+        Markup.add(out, "<path d=\"M%d %d V%d\" stroke=\"#b8bec6\"/>", LEFT, TOP - 4, height - 8);
         return out.append("</svg>\n").toString();
     }
 
     private static void bar(StringBuilder out, Bar bar, int y, double scale, String unit) {
         int middle = y + ROW / 2;
-        add(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 8, middle + 4,
+        Markup.add(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 8, middle + 4,
                 Markup.escape(bar.label));
-        add(out, "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", LEFT, y + 3,
+        Markup.add(out, "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", LEFT, y + 3,
                 Math.max(0, bar.value * scale), ROW - 6, COLORS.get(bar.group % COLORS.size()));
         double end = Math.max(bar.value, bar.high) * scale;
         double low = Math.max(0, bar.low);
         if (bar.high > bar.low) {
-            add(out, "<path d=\"M%.1f %d H%.1f M%.1f %d v8 M%.1f %d v8\" stroke=\"#333a45\" stroke-width=\"1.5\"/>",
+            Markup.add(out,
+                    "<path d=\"M%.1f %d H%.1f M%.1f %d v8 M%.1f %d v8\" stroke=\"#333a45\" stroke-width=\"1.5\"/>",
                     LEFT + low * scale, middle, LEFT + bar.high * scale, LEFT + low * scale, middle - 4,
                     LEFT + bar.high * scale, middle - 4);
         }
-        add(out, "<text x=\"%.1f\" y=\"%d\">%s %s</text>", LEFT + end + 6, middle + 4, number(bar.value),
+        Markup.add(out, "<text x=\"%.1f\" y=\"%d\">%s %s</text>", LEFT + end + 6, middle + 4, number(bar.value),
                 Markup.escape(unit));
     }
 
@@ -68,9 +70,5 @@ public final class Bars {
         double size = Math.abs(value);
         return size != 0 && (size < 1e-3 || size >= 1e7) ? String.format(Locale.ROOT, "%.2e", value)
                 : String.format(Locale.ROOT, size >= 1000 ? "%.0f" : size >= 10 ? "%.1f" : "%.3f", value);
-    }
-
-    private static void add(StringBuilder out, String format, Object... args) {
-        out.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 }

@@ -32,21 +32,25 @@ public final class Lines {
         double top = 1.05 * lines.stream().flatMap(l -> l.values.stream()).filter(v -> v != null)
                 .mapToDouble(v -> v).max().orElse(1);
         int steps = lines.stream().mapToInt(l -> l.values.size()).max().orElse(1);
-        add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+        Markup.add(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
                 + "font-family=\"sans-serif\" font-size=\"11\" fill=\"#333a45\">", WIDTH, HEIGHT, WIDTH, HEIGHT);
-        add(out, "<text x=\"%d\" y=\"20\" text-anchor=\"middle\" font-size=\"13\" font-weight=\"bold\">%s</text>",
+        Markup.add(out,
+                "<text x=\"%d\" y=\"20\" text-anchor=\"middle\" font-size=\"13\" font-weight=\"bold\">%s</text>",
                 WIDTH / 2, Markup.escape(title));
         for (int i = 0; i <= 4; i++) {
             double y = BOTTOM - i / 4.0 * (BOTTOM - TOP);
-            add(out, "<path d=\"M%d %.1f H%d\" stroke=\"#e3e6ea\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+            Markup.add(out,
+                    "<path d=\"M%d %.1f H%d\" stroke=\"#e3e6ea\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
                     LEFT, y, RIGHT, LEFT - 5, y + 4, Bars.number(top * i / 4));
         }
-        add(out, "<text x=\"%d\" y=\"%d\">step 1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d</text>", LEFT,
+        Markup.add(out, "<text x=\"%d\" y=\"%d\">step 1</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%d</text>",
+                LEFT,
                 BOTTOM + 15, RIGHT, BOTTOM + 15, steps);
         for (int i = 0; i < lines.size(); i++) {
             String stroke = STROKES.get(i % STROKES.size());
-            add(out, "<path d=\"%s\" fill=\"none\" %s/>", path(lines.get(i).values, steps, top), stroke);
-            add(out, "<path d=\"M%d %d h26\" fill=\"none\" %s/><text x=\"%d\" y=\"%d\">%s</text>", LEFT + 120 * i,
+            Markup.add(out, "<path d=\"%s\" fill=\"none\" %s/>", path(lines.get(i).values, steps, top), stroke);
+            Markup.add(out, "<path d=\"M%d %d h26\" fill=\"none\" %s/><text x=\"%d\" y=\"%d\">%s</text>",
+                    LEFT + 120 * i,
                     HEIGHT - 12, stroke, LEFT + 120 * i + 32, HEIGHT - 8, Markup.escape(lines.get(i).label));
         }
         return out.append("</svg>\n").toString();
@@ -65,9 +69,5 @@ public final class Lines {
             open = value != null;
         }
         return path.toString();
-    }
-
-    private static void add(StringBuilder out, String format, Object... args) {
-        out.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 }
