@@ -7,9 +7,15 @@ final class Loops {
     private Loops() {
     }
 
+    /// Whether there is a whole vector. A call without one never reaches the loop, and the compiler does not inline what is
+    /// called there (`e^x`, say) into a method most of whose calls never get there: its vectors would be objects for good.
+    private static boolean fits(int n) {
+        return VectorSupport.ON && n >= VectorSupport.LANES;
+    }
+
     /// For the loops that a first answer needs.
     private static boolean vectors(int n) {
-        return VectorSupport.ON && !Cold.spend(n);
+        return fits(n) && !Cold.spend(n);
     }
 
     private static float reluOf(float v) {
@@ -42,7 +48,7 @@ final class Loops {
 
     /// `y = a·tanh(b·x)`.
     static void scaledTanh(float a, float b, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.scaledTanh(a, b, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.scaledTanh(a, b, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = a * ScalarMath.tanh(b * x[xo + i]);
         }
@@ -50,7 +56,7 @@ final class Loops {
 
     /// `y = e^x`.
     static void exp(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.exp(x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.exp(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.exp(x[xo + i]);
         }
@@ -58,7 +64,7 @@ final class Loops {
 
     /// `y = x²`.
     static void square(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.square(x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.square(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] * x[xo + i];
         }
@@ -66,7 +72,7 @@ final class Loops {
 
     /// `y = √x`.
     static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.sqrt(x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.sqrt(x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = (float) Math.sqrt(x[xo + i]);
         }
@@ -74,7 +80,7 @@ final class Loops {
 
     /// `y = a·x`.
     static void scale(float a, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.scale(a, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.scale(a, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] * a;
         }
@@ -82,7 +88,7 @@ final class Loops {
 
     /// `y += a·x`.
     static void scaleAdd(float a, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.scaleAdd(a, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.scaleAdd(a, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] * a;
         }
@@ -98,7 +104,7 @@ final class Loops {
 
     /// `y = min(max(x, low), high)`; NaN stays.
     static void clamp(float low, float high, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.clamp(low, high, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.clamp(low, high, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] < low ? low : x[xo + i] > high ? high : x[xo + i];
         }
@@ -114,7 +120,7 @@ final class Loops {
 
     /// `y += x + z`.
     static void addAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.addAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.addAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] + z[zo + i];
         }
@@ -122,7 +128,7 @@ final class Loops {
 
     /// `y = x − z`.
     static void sub(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.sub(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.sub(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] - z[zo + i];
         }
@@ -130,7 +136,7 @@ final class Loops {
 
     /// `y += x − z`.
     static void subAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.subAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.subAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] - z[zo + i];
         }
@@ -138,7 +144,7 @@ final class Loops {
 
     /// `y = x·z`.
     static void mul(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.mul(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.mul(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] * z[zo + i];
         }
@@ -146,7 +152,7 @@ final class Loops {
 
     /// `y += x·z`.
     static void mulAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.mulAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.mulAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] * z[zo + i];
         }
@@ -154,7 +160,7 @@ final class Loops {
 
     /// `y = x/z`.
     static void div(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.div(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.div(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] / z[zo + i];
         }
@@ -162,7 +168,7 @@ final class Loops {
 
     /// `y += x/z`.
     static void divAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.divAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.divAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] / z[zo + i];
         }
@@ -170,7 +176,7 @@ final class Loops {
 
     /// `y = z` where `x > 0`, else 0.
     static void reluBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.reluBackward(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.reluBackward(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = x[xo + i] <= 0 ? 0 : z[zo + i];
         }
@@ -178,7 +184,7 @@ final class Loops {
 
     /// `y += z` where `x > 0`, else 0.
     static void reluBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.reluBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.reluBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += x[xo + i] <= 0 ? 0 : z[zo + i];
         }
@@ -186,7 +192,7 @@ final class Loops {
 
     /// `y = z·x·(1 − x)`.
     static void sigmoidBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.sigmoidBackward(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.sigmoidBackward(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = z[zo + i] * x[xo + i] * (1 - x[xo + i]);
         }
@@ -194,7 +200,7 @@ final class Loops {
 
     /// `y += z·x·(1 − x)`.
     static void sigmoidBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.sigmoidBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.sigmoidBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += z[zo + i] * x[xo + i] * (1 - x[xo + i]);
         }
@@ -202,7 +208,7 @@ final class Loops {
 
     /// `y = z·(1 − x²)`.
     static void tanhBackward(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.tanhBackward(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.tanhBackward(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = z[zo + i] * Math.fma(-x[xo + i], x[xo + i], 1f);
         }
@@ -210,7 +216,7 @@ final class Loops {
 
     /// `y += z·(1 − x²)`.
     static void tanhBackwardAdd(float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.tanhBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.tanhBackwardAdd(x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += z[zo + i] * Math.fma(-x[xo + i], x[xo + i], 1f);
         }
@@ -218,7 +224,7 @@ final class Loops {
 
     /// `y = z·b·(a − x²/a)`.
     static void scaledTanhBackward(float a, float b, float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.scaledTanhBackward(a, b, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.scaledTanhBackward(a, b, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = z[zo + i] * Math.fma(x[xo + i] * -b, x[xo + i] * (1 / a), a * b);
         }
@@ -227,7 +233,7 @@ final class Loops {
     /// `y += z·b·(a − x²/a)`.
     static void scaledTanhBackwardAdd(float a, float b, float[] x, int xo, float[] z, int zo, float[] y, int yo,
             int n) {
-        int i = VectorSupport.ON ? VectorLoops.scaledTanhBackwardAdd(a, b, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.scaledTanhBackwardAdd(a, b, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += z[zo + i] * Math.fma(x[xo + i] * -b, x[xo + i] * (1 / a), a * b);
         }
@@ -235,7 +241,7 @@ final class Loops {
 
     /// `y = a·(x − m) + b`.
     static void normalize(float m, float a, float b, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.normalize(m, a, b, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.normalize(m, a, b, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = Math.fma(x[xo + i] - m, a, b);
         }
@@ -243,7 +249,7 @@ final class Loops {
 
     /// `y = max(a·(x − m) + b, 0)`.
     static void normalizeRelu(float m, float a, float b, float[] x, int xo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.normalizeRelu(m, a, b, x, xo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.normalizeRelu(m, a, b, x, xo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = reluOf(Math.fma(x[xo + i] - m, a, b));
         }
@@ -252,7 +258,7 @@ final class Loops {
     /// `y = a·(x − m) + b·z + c`.
     static void centredCombine(float m, float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y,
             int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.centredCombine(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.centredCombine(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = Math.fma(x[xo + i] - m, a, Math.fma(z[zo + i], b, c));
         }
@@ -261,7 +267,7 @@ final class Loops {
     /// `y += a·(x − m) + b·z + c`.
     static void centredCombineAdd(float m, float a, float b, float c, float[] x, int xo, float[] z, int zo,
             float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.centredCombineAdd(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.centredCombineAdd(m, a, b, c, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += Math.fma(x[xo + i] - m, a, Math.fma(z[zo + i], b, c));
         }
@@ -269,7 +275,7 @@ final class Loops {
 
     /// `y = a·x + b·z + c`.
     static void combine(float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y, int yo, int n) {
-        int i = VectorSupport.ON ? VectorLoops.combine(a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.combine(a, b, c, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] = Math.fma(x[xo + i], a, Math.fma(z[zo + i], b, c));
         }
@@ -278,7 +284,7 @@ final class Loops {
     /// `y += a·x + b·z + c`.
     static void combineAdd(float a, float b, float c, float[] x, int xo, float[] z, int zo, float[] y, int yo,
             int n) {
-        int i = VectorSupport.ON ? VectorLoops.combineAdd(a, b, c, x, xo, z, zo, y, yo, n) : 0;
+        int i = fits(n) ? VectorLoops.combineAdd(a, b, c, x, xo, z, zo, y, yo, n) : 0;
         for (; i < n; i++) {
             y[yo + i] += Math.fma(x[xo + i], a, Math.fma(z[zo + i], b, c));
         }

@@ -138,10 +138,6 @@ final class VectorNorm {
         VectorBlocks.spill(dot, sums, at + LANES);
     }
 
-    private static FloatVector relu(FloatVector v) {
-        return v.blend(0f, v.compare(VectorOperators.LE, 0f));
-    }
-
     /// `y = scale·(x − mean) + shift`, of one plane.
     static void normalize(float[] x, int xo, float[] mean, float[] scale, float[] shift, int c, float[] y, int yo,
             int pixels, boolean relu) {
@@ -150,7 +146,8 @@ final class VectorNorm {
         FloatVector b = FloatVector.fromArray(S, shift, c);
         if (relu) {
             for (int i = 0; i < pixels * LANES; i += LANES) {
-                relu(FloatVector.fromArray(S, x, xo + i).sub(m).fma(a, b)).intoArray(y, yo + i);
+                FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(m).fma(a, b);
+                v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
             }
         } else {
             for (int i = 0; i < pixels * LANES; i += LANES) {
@@ -167,8 +164,9 @@ final class VectorNorm {
         FloatVector b = FloatVector.fromArray(S, shift, c);
         if (relu) {
             for (int i = 0; i < pixels * LANES; i += LANES) {
-                relu(FloatVector.fromArray(S, x, xo + i).sub(m).fma(a, b).add(FloatVector.fromArray(S, z, zo + i)))
-                        .intoArray(y, yo + i);
+                FloatVector v = FloatVector.fromArray(S, x, xo + i).sub(m).fma(a, b)
+                        .add(FloatVector.fromArray(S, z, zo + i));
+                v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
             }
         } else {
             for (int i = 0; i < pixels * LANES; i += LANES) {
