@@ -59,7 +59,7 @@ class ConvAlgorithmsTest {
 
     @ParameterizedTest
     @CsvSource({"auto, 32, 64, 24, 3, 'winograd F(4x4,3x3)'", "auto, 32, 128, 3, 3, 'winograd F(3x3,3x3)'",
-        "auto, 16, 96, 12, 5, 'winograd F(2x2,5x5)'", "auto, 32, 64, 24, 1, blocked direct",
+        "auto, 16, 96, 12, 5, 'winograd F(3x3,5x5)'", "auto, 32, 64, 24, 1, blocked direct",
         "auto, 1, 256, 3, 3, blocked direct", "winograd, 32, 64, 8, 3, 'winograd F(4x4,3x3)'",
         "winograd, 1, 64, 4, 1, blocked direct", "implicit-gemm, 32, 64, 24, 3, blocked direct"})
     void blockedAlgorithms(String conv, int images, int channels, int size, int kernel, String name) {

@@ -37,8 +37,8 @@ final class ConvChoice {
     }
 
     private static Winograd[] forms() {
-        Points six = new Points6();
-        return new Winograd[] {new Winograd(six, 4, 3), new Winograd(new Points5(), 3, 3), new Winograd(six, 2, 5)};
+        return new Winograd[] {new Winograd(new Points6(), 4, 3), new Winograd(new Points5(), 3, 3),
+            new Winograd(new Points7(), 3, 5)};
     }
 
     /// Whether activations may be kept in blocks: the plain algorithms read rows.

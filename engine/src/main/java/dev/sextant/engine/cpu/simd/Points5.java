@@ -22,10 +22,10 @@ final class Points5 extends Points {
         FloatVector minusA = FloatVector.broadcast(S, -A);
         FloatVector b = FloatVector.broadcast(S, B);
         FloatVector minusB = FloatVector.broadcast(S, -B);
-        FloatVector minusA2 = FloatVector.broadcast(S, -A2);
-        FloatVector minusB2 = FloatVector.broadcast(S, -B2);
-        FloatVector sum = FloatVector.broadcast(S, -(A2 + B2));
-        FloatVector product = FloatVector.broadcast(S, A2 * B2);
+        FloatVector withoutA0 = FloatVector.broadcast(S, -B2);
+        FloatVector withoutB0 = FloatVector.broadcast(S, -A2);
+        FloatVector all0 = FloatVector.broadcast(S, A2 * B2);
+        FloatVector all2 = FloatVector.broadcast(S, -(A2 + B2));
         for (int i = 0; i < lines; i++) {
             int from = xo + i * xLine;
             int to = yo + i * yLine;
@@ -34,40 +34,43 @@ final class Points5 extends Points {
             FloatVector x2 = FloatVector.fromArray(S, x, from + 2 * xStep);
             FloatVector x3 = FloatVector.fromArray(S, x, from + 3 * xStep);
             FloatVector x4 = FloatVector.fromArray(S, x, from + 4 * xStep);
-            FloatVector even = x1.fma(minusB2, x3);
-            FloatVector odd = x0.fma(minusB2, x2);
+            FloatVector even = x1.fma(withoutA0, x3);
+            FloatVector odd = x0.fma(withoutA0, x2);
             odd.fma(a, even).intoArray(y, to);
             odd.fma(minusA, even).intoArray(y, to + yStep);
-            even = x1.fma(minusA2, x3);
-            odd = x0.fma(minusA2, x2);
+            even = x1.fma(withoutB0, x3);
+            odd = x0.fma(withoutB0, x2);
             odd.fma(b, even).intoArray(y, to + 2 * yStep);
             odd.fma(minusB, even).intoArray(y, to + 3 * yStep);
-            x0.fma(product, x2.fma(sum, x4)).intoArray(y, to + 4 * yStep);
+            x0.fma(all0, x2.fma(all2, x4)).intoArray(y, to + 4 * yStep);
         }
     }
 
     @Override
-    void evaluate(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
-        if (k != 3) {
-            throw new IllegalStateException("5 points: no filters or tiles of " + k);
+    void evaluate(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines) {
+        switch (k) {
+            case 3 -> evaluate3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+            default -> throw new IllegalStateException("5 points: no tiles of " + k);
         }
-        evaluate3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
     }
 
     @Override
-    void filter(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
-        if (k != 3) {
-            throw new IllegalStateException("5 points: no filters or tiles of " + k);
+    void filter(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines) {
+        switch (k) {
+            case 3 -> filter3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+            default -> throw new IllegalStateException("5 points: no filters of " + k);
         }
-        filter3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
     }
 
     @Override
-    void gather(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine, int lines) {
-        if (k != 3) {
-            throw new IllegalStateException("5 points: no filters or tiles of " + k);
+    void gather(int k, float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,
+            int lines) {
+        switch (k) {
+            case 3 -> gather3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
+            default -> throw new IllegalStateException("5 points: no tiles of " + k);
         }
-        gather3(x, xo, xStep, xLine, y, yo, yStep, yLine, lines);
     }
 
     private static void evaluate3(float[] x, int xo, int xStep, int xLine, float[] y, int yo, int yStep, int yLine,

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The tiles in the repository are what `engine/tiles/generate.py` writes, but for white space.
+/// The tiles and transforms in the repository are what the scripts in `engine/tiles` write, but for white space.
 class TileSourceTest {
     private static final Path ROOT = Path.of(System.getProperty("repository.root"));
     private static final List<String> FOLDERS = List.of("engine/src/main/java/dev/sextant/engine/cpu/simd",
@@ -29,17 +29,17 @@ class TileSourceTest {
         for (String folder : FOLDERS) {
             Files.createDirectories(fresh.resolve(folder));
         }
-        assumeTrue(runsPython(), "needs python3");
+        assumeTrue(runs("generate.py") && runs("points.py"), "needs python3");
         for (String folder : FOLDERS) {
             Map<String, String> generated = tiles(fresh.resolve(folder));
             assertFalse(generated.isEmpty());
-            assertEquals(generated, tiles(ROOT.resolve(folder)), "run engine/tiles/generate.py and format");
+            assertEquals(generated, tiles(ROOT.resolve(folder)), "run the scripts in engine/tiles and format");
         }
     }
 
-    private boolean runsPython() throws InterruptedException {
+    private boolean runs(String script) throws InterruptedException {
         try {
-            Process python = new ProcessBuilder("python3", ROOT.resolve("engine/tiles/generate.py").toString())
+            Process python = new ProcessBuilder("python3", ROOT.resolve("engine/tiles").resolve(script).toString())
                     .directory(fresh.toFile()).inheritIO().start();
             assertEquals(0, python.waitFor());
             return true;
@@ -51,7 +51,8 @@ class TileSourceTest {
     private static Map<String, String> tiles(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             Map<String, String> sources = new TreeMap<>();
-            for (Path file : files.filter(f -> f.getFileName().toString().matches("Avx.*Tile\\d+x\\d+\\.java"))
+            for (Path file : files
+                    .filter(f -> f.getFileName().toString().matches("Avx.*Tile\\d+x\\d+\\.java|Points\\d\\.java"))
                     .collect(Collectors.toList())) {
                 sources.put(file.getFileName().toString(), Files.readString(file).replaceAll("\\s|///", ""));
             }
