@@ -323,6 +323,50 @@ final class {name} extends {kind}Tile {{
         for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
     o+="    }\n}\n"
     open(f"{OUT}/{name}.java","w").write(o)
+
+def band_tile(isa,lanes,MR,NV):
+    name=f"{isa}BandTile{MR}x{NV*lanes}"
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// {MR} source channels by {NV} block{'s' if NV>1 else ''} of {lanes} result channels.
+final class {name} extends BandTile {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+
+    {name}() {{
+        super({MR}, {NV});
+    }}
+
+    @Override
+    void run(int rows, int width, float[] x, int xo, int xRow, float[] z, int zo, int zRow, int zBlock, float[] c, int co,
+            int ldc) {{
+        multiply(rows, width, x, xo, xRow, z, zo, zRow, zBlock, c, co, ldc);
+    }}
+
+    private static void multiply(int rows, int width, float[] x, int xo, int xRow, float[] z, int zo, int zRow,
+            int zBlock, float[] c, int co, int ldc) {{
+"""
+    def idx(i,j): return "co"+(f" + {i} * ldc" if i>1 else " + ldc" if i else "")+(f" + {j*lanes}" if j else "")
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
+    o+=f"        for (int row = 0; row < rows; row++) {{\n            int xr = xo + row * xRow;\n            int zr = zo + row * zRow;\n"
+    o+=f"            for (int p = 0; p < width; p++) {{\n                int xi = xr + p * {lanes};\n                int zi = zr + p * {lanes};\n"
+    for j in range(NV): o+=f"                FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
+    for i in range(MR):
+        at=f"xi{f' + {i}' if i else ''}"
+        if NV==1: o+=f"                c{i}x0 = FloatVector.broadcast(S, x[{at}]).fma(z0, c{i}x0);\n"
+        else:
+            o+=f"                FloatVector v{i} = FloatVector.broadcast(S, x[{at}]);\n"
+            for j in range(NV): o+=f"                c{i}x{j} = v{i}.fma(z{j}, c{i}x{j});\n"
+    o+="            }\n        }\n"
+    for i in range(MR):
+        for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+for m,n in [(8,3),(8,2),(16,1)]: band_tile("Avx512",16,m,n)
+for m,n in [(4,2),(8,1)]: band_tile("Avx2",8,m,n)
 for m,n in [(8,2),(16,1)]: grad_tile("Avx512",16,m,n,False)
 for m,n in [(4,2),(8,1)]: grad_tile("Avx2",8,m,n,False)
 for m,n in [(6,4),(8,2),(8,1)]: grad_tile("Avx512",16,m,n,True)

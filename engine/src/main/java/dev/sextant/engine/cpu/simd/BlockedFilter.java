@@ -9,16 +9,19 @@ import java.util.Arrays;
 /// The filter gradient on blocked arrays: for every tap, the product of the shifted input (transposed) and the
 /// gradient, summed over pixels ([GradTile]).
 ///
-/// The work is cut into (group of images, block of source channels): the first so that there are enough chunks, the
-/// second so that most chunks own what they write. Within a chunk, some pixels at a time stay in the first-level cache
-/// while all taps pass over them: of large maps a [Band] of rows (or the rows themselves), of small maps several images, of which each tap sees
-/// only the pixels that do not come from the padding. The groups are summed in order at the end.
+/// The work is cut into (group of images, some blocks of source channels): as many blocks as have their sums in the
+/// second-level cache, so that input and gradient come from memory once, and no more than leave enough chunks. Within a
+/// chunk, some pixels at a time stay in the caches while all blocks and taps pass over them: of large maps a [Band] of rows
+/// (or the rows themselves), of small maps several images, of which each tap sees only the pixels that do not come from
+/// the padding. The groups are summed in order at the end.
 final class BlockedFilter {
     private static final int LANES = BlockedView.LANES;
     /// Chunks to aim for.
     private static final int CHUNKS = 16;
     /// Pixels that pass through the tile in one chain.
     private static final int CHAIN = 192;
+    /// Pixels side by side that are worth a loop of their own.
+    private static final int ROW = 24;
     /// Most partial sums.
     private static final int PARTIALS = 1 << 23;
     /// Partial sums of all groups that are added at a time.
@@ -26,6 +29,8 @@ final class BlockedFilter {
     /// Most elements of the gradient in a group of images: every block of source channels reads them all, from the
     /// second-level cache.
     private static final int GROUP = 1 << 18;
+    /// Most sums of a chunk.
+    private static final int SUMS = 1 << 17;
 
     private final Conv2dSpec spec;
     private final BlockedView x;
@@ -35,6 +40,9 @@ final class BlockedFilter {
     private final int ld;
     private final int size;
     private final int groups;
+    /// Blocks of source channels of a chunk, and how many times that many there are.
+    private final int side;
+    private final int sides;
     private final float[] partials;
 
     private BlockedFilter(Conv2dSpec spec, BlockedView x, BlockedView z, NDArray w) {
@@ -48,18 +56,28 @@ final class BlockedFilter {
         int wanted = Math.max(Math.ceilDiv(CHUNKS, x.blocks()),
                 Math.ceilDiv(z.images() * z.blocks() * z.plane(), GROUP));
         groups = Math.clamp(Math.min(wanted, PARTIALS / Math.max(1, size)), 1, Math.max(1, x.images()));
+        int most = Math.clamp(SUMS / Math.max(1, taps * LANES * ld), 1, Math.max(1, x.blocks()));
+        side = Math.max(1, Math.min(most, x.blocks() * groups / CHUNKS));
+        sides = Math.ceilDiv(x.blocks(), side);
         partials = Scratch.ofThread().aligned(Scratch.PARTIALS, groups * size);
     }
 
     static void run(Workers workers, Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
         var filter = new BlockedFilter(spec, BlockedView.of(x), BlockedView.of(dz), dw.array());
-        int pixels = dz.dim(2) * dz.dim(3);
-        if (2 * pixels <= CHAIN || spec.stride().h() * spec.stride().w() * pixels <= CHAIN) {
+        if (filter.isSmall()) {
             filter.overImages(workers);
         } else {
             filter.overBands(workers);
         }
         filter.store(workers, dw.adds());
+    }
+
+    /// Whether a chain needs pixels of several images or rows.
+    private boolean isSmall() {
+        int strides = spec.stride().h() * spec.stride().w();
+        int pixels = z.height() * z.width();
+        int sideBySide = taps == 1 && strides == 1 ? pixels : z.width();
+        return sideBySide < ROW && Math.min(2, strides) * pixels <= CHAIN;
     }
 
     /// Small maps. The tables list, tap by tap and image by image, the pixels that the tap connects.
@@ -84,22 +102,22 @@ final class BlockedFilter {
             }
             start[t + 1] = k;
         }
-        workers.run(groups * x.blocks(), chunk -> {
-            int block = chunk % x.blocks();
-            int own = clear(chunk);
-            int end = (chunk / x.blocks() + 1) * x.images() / groups;
-            for (int n = chunk / x.blocks() * x.images() / groups; n < end; n += together) {
+        overChunks(workers, (group, first, last) -> {
+            int end = (group + 1) * x.images() / groups;
+            for (int n = group * x.images() / groups; n < end; n += together) {
                 int count = Math.min(together, end - n);
-                for (int b = 0; b < z.blocks();) {
-                    GradTile tile = GradTile.within(z.blocks() - b);
-                    for (int t = 0; t < taps; t++) {
-                        int to = start[t] + (start[t + 1] - start[t]) / together * count;
-                        for (int i = 0; i < LANES; i += tile.sources) {
-                            tile.run(start[t], to, x.data(), x.at(n, block) + i, xs, z.data(), z.at(n, b), zs,
-                                    z.plane(), partials, own + (t * LANES + i) * ld + b * LANES, ld);
+                for (int block = first; block < last; block++) {
+                    for (int b = 0; b < z.blocks();) {
+                        GradTile tile = GradTile.within(z.blocks() - b);
+                        for (int t = 0; t < taps; t++) {
+                            int to = start[t] + (start[t + 1] - start[t]) / together * count;
+                            for (int i = 0; i < LANES; i += tile.sources) {
+                                tile.run(start[t], to, x.data(), x.at(n, block) + i, xs, z.data(), z.at(n, b), zs,
+                                        z.plane(), partials, sums(group, block, t) + i * ld + b * LANES, ld);
+                            }
                         }
+                        b += tile.blocks;
                     }
-                    b += tile.blocks;
                 }
             }
         });
@@ -117,43 +135,54 @@ final class BlockedFilter {
         int[] tapColumn = Taps.columns(spec, w);
         int[] shift = new int[taps];
         Arrays.setAll(shift, t -> direct ? tapRow[t] * row + tapColumn[t] * LANES : band.shift(0, t, bandRows));
-        int[] xs = new int[bandRows * z.width()];
-        int[] zs = new int[xs.length];
-        Arrays.setAll(xs, i -> i / z.width() * xRow + i % z.width() * LANES);
-        Arrays.setAll(zs, i -> i * LANES);
-        workers.run(groups * x.blocks(), chunk -> {
-            int group = chunk / x.blocks();
-            int block = chunk % x.blocks();
-            int own = clear(chunk);
+        int zRow = z.width() * LANES;
+        boolean wholeRows = xRow == zRow;
+        overChunks(workers, (group, first, last) -> {
             float[] copy = direct ? null : Scratch.ofThread().floats(Scratch.WORK, band.size(bandRows));
             for (int n = group * x.images() / groups; n < (group + 1) * x.images() / groups; n++) {
                 for (int p0 = 0; p0 < z.height(); p0 += bandRows) {
-                    int pixels = Math.min(bandRows, z.height() - p0) * z.width();
-                    if (!direct) {
-                        band.fill(x.data(), x.at(n, block), x.plane(), row, LANES, p0, bandRows, copy);
-                    }
-                    int xo = direct ? x.at(n, block) + p0 * row : 0;
-                    for (int b = 0; b < z.blocks();) {
-                        GradTile tile = GradTile.within(z.blocks() - b);
-                        int zo = z.at(n, b) + p0 * z.width() * LANES;
-                        for (int t = 0; t < taps; t++) {
-                            for (int i = 0; i < LANES; i += tile.sources) {
-                                tile.run(0, pixels, direct ? x.data() : copy, xo + shift[t] + i, xs, z.data(), zo, zs,
-                                        z.plane(), partials, own + (t * LANES + i) * ld + b * LANES, ld);
-                            }
+                    int height = Math.min(bandRows, z.height() - p0);
+                    for (int block = first; block < last; block++) {
+                        if (!direct) {
+                            band.fill(x.data(), x.at(n, block), x.plane(), row, LANES, p0, bandRows, copy);
                         }
-                        b += tile.blocks;
+                        int xo = direct ? x.at(n, block) + p0 * row : 0;
+                        for (int b = 0; b < z.blocks();) {
+                            BandTile tile = BandTile.of(z.blocks() - b);
+                            int zo = z.at(n, b) + p0 * zRow;
+                            for (int t = 0; t < taps; t++) {
+                                for (int i = 0; i < LANES; i += tile.sources) {
+                                    tile.run(wholeRows ? 1 : height, wholeRows ? height * z.width() : z.width(),
+                                            direct ? x.data() : copy, xo + shift[t] + i, xRow, z.data(), zo, zRow,
+                                            z.plane(), partials, sums(group, block, t) + i * ld + b * LANES, ld);
+                                }
+                            }
+                            b += tile.blocks;
+                        }
                     }
                 }
             }
         });
     }
 
-    /// Zeros the partial sums of a chunk; returns their place.
-    private int clear(int chunk) {
-        int own = Scratch.LEAD + chunk / x.blocks() * size + chunk % x.blocks() * taps * LANES * ld;
-        Arrays.fill(partials, own, own + taps * LANES * ld, 0);
-        return own;
+    /// A part of the work: a group of images, and blocks of source channels from `first` to `last − 1`.
+    private interface Chunk {
+        void run(int group, int first, int last);
+    }
+
+    private void overChunks(Workers workers, Chunk body) {
+        workers.run(groups * sides, chunk -> {
+            int group = chunk / sides;
+            int first = chunk % sides * side;
+            int last = Math.min(first + side, x.blocks());
+            Arrays.fill(partials, sums(group, first, 0), sums(group, last, 0), 0);
+            body.run(group, first, last);
+        });
+    }
+
+    /// Where the partial sums of a group, a block of source channels and a tap lie.
+    private int sums(int group, int block, int tap) {
+        return Scratch.LEAD + group * size + (block * taps + tap) * LANES * ld;
     }
 
     /// Sums the groups and turns `[block, tap, lane][result channel]` into the filter's own order.

@@ -5,7 +5,6 @@ import dev.sextant.engine.cpu.Workers;
 import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /// The filter gradient by Winograd's method, `Gᵀ·[Σ (Bᵀ·x·B) ⊙ (A·dz·Aᵀ)]·G`: patches of the input and tiles of the
 /// gradient are transformed, their products are summed over all tiles, and only the sums are transformed back.
@@ -16,7 +15,6 @@ final class WinogradGradient {
     private static final int LANES = BlockedView.LANES;
     /// Longest chain of multiply-adds, in tiles.
     private static final int CHAIN = 128;
-    private static final int[] SIDE_BY_SIDE = IntStream.range(0, CHAIN).map(i -> i * LANES).toArray();
     /// Most elements of the transforms of a group.
     private static final int GROUP = 1 << 21;
     /// Chunks to aim for, and the most channel blocks on one side of a chunk.
@@ -31,7 +29,6 @@ final class WinogradGradient {
     private final int top;
     private final int left;
     private final Target dw;
-    private final GradTile tile;
     /// Channel blocks of a chunk.
     private final int xSide;
     private final int zSide;
@@ -46,18 +43,17 @@ final class WinogradGradient {
         this.left = left;
         this.dw = dw;
         grid = form.grid(z.images(), z.height(), z.width());
-        tile = GradTile.dividing(z.blocks());
         int a = Math.min(SIDE, x.blocks());
-        int b = Math.min(SIDE, z.blocks());
-        while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > tile.blocks)) {
-            if (a > 1 && (a >= b || b <= tile.blocks)) {
+        int b = z.blocks() % 3 == 0 ? 3 : Math.min(SIDE, z.blocks());
+        while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > 3)) {
+            if (a > 1 && (a >= b || b <= 3)) {
                 a = Math.ceilDiv(a, 2);
             } else {
                 b = Math.ceilDiv(b, 2);
             }
         }
         xSide = a;
-        zSide = Math.ceilDiv(b, tile.blocks) * tile.blocks;
+        zSide = b;
     }
 
     static void run(Workers workers, Winograd form, Conv2dSpec spec, NDArray dz, NDArray x, Target dw) {
@@ -124,13 +120,15 @@ final class WinogradGradient {
         for (int p = 0; p < form.positions(); p++) {
             for (int t = 0; t < count; t += CHAIN) {
                 int tiles = Math.min(CHAIN, count - t);
-                for (int i = 0; i < xBlocks * LANES; i += tile.sources) {
-                    int from = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
-                    int to = at + p * sumsPosition() + i * ld;
-                    for (int j = 0; j < zBlocks; j += tile.blocks) {
-                        tile.run(0, tiles, spread, from, SIDE_BY_SIDE, spread, zAt + p * zPosition
-                                + (j * room + t) * LANES, SIDE_BY_SIDE, room * LANES, sums, to + j * LANES, ld);
+                for (int j = 0; j < zBlocks;) {
+                    BandTile tile = BandTile.of(zBlocks - j);
+                    int zo = zAt + p * zPosition + (j * room + t) * LANES;
+                    for (int i = 0; i < xBlocks * LANES; i += tile.sources) {
+                        int xo = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
+                        tile.run(1, tiles, spread, xo, 0, spread, zo, 0, room * LANES, sums, at + p * sumsPosition()
+                                + i * ld + j * LANES, ld);
                     }
+                    j += tile.blocks;
                 }
             }
         }

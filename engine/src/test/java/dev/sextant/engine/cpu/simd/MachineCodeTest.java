@@ -103,6 +103,7 @@ class MachineCodeTest {
         if (option != null) {
             command.add(1, option);
         }
+        command.add("-Drepository.root=" + System.getProperty("repository.root"));
         command.add(WarmTiles.class.getName());
         command.addAll(names);
         Process child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
