@@ -13,7 +13,8 @@ public final class ResultsPage {
 
             Networks of the book "Dive into Deep Learning" trained on Fashion-MNIST with the book's settings: plain SGD at a
             constant rate, Xavier initialisation, pixels 0..1, no augmentation. Train loss and accuracy are means over the last
-            epoch while the parameters moved, as the book measures them; the time is that of training, without the tests.
+            epoch while the parameters moved, as the book measures them; the time is that of training, without the tests. It
+            and images/s are the run's own, beside whatever else the machine did; how fast Sextant is stands in bench/LOG.md.
 
             Written by `./sextant results` from the runs' folders. "Published" is what the source prints after 10 epochs. Within
             the band means: train loss at most 15 % above it and test accuracy at most 0.03 below it; for `lenet`, at most
