@@ -1,7 +1,7 @@
 package dev.sextant.engine.cpu.simd;
 
 /// The register block of filter gradients, as [GradTile], where the pixels of a row lie side by side in both arrays. With
-/// no tables to read and fewer bounds to check it is a fifth faster.
+/// no tables to read and fewer bounds to check it is an eighth faster (bench/LOG.md).
 abstract class BandTile {
     /// Source channels; a divisor of the lanes.
     final int sources;

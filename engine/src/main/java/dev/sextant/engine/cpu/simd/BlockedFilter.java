@@ -7,7 +7,7 @@ import dev.sextant.engine.spi.Target;
 import java.util.Arrays;
 
 /// The filter gradient on blocked arrays: for every tap, the product of the shifted input (transposed) and the
-/// gradient, summed over pixels ([GradTile]).
+/// gradient, summed over pixels ([GradTile], [BandTile]).
 ///
 /// The work is cut into (group of images, some blocks of source channels): as many blocks as have their sums in the
 /// second-level cache, so that input and gradient come from memory once, and no more than leave enough chunks. Within a
@@ -26,10 +26,10 @@ final class BlockedFilter {
     private static final int PARTIALS = 1 << 23;
     /// Partial sums of all groups that are added at a time.
     private static final int PIECE = 1 << 12;
-    /// Most elements of the gradient in a group of images: every block of source channels reads them all, from the
-    /// second-level cache.
+    /// Most elements of the gradient in a group of images: more source channels than a chunk takes read them again, then
+    /// from the second-level cache.
     private static final int GROUP = 1 << 18;
-    /// Most sums of a chunk.
+    /// Most sums of a chunk: a quarter of the second-level cache, which pixels pass through.
     private static final int SUMS = 1 << 17;
 
     private final Conv2dSpec spec;
@@ -40,7 +40,7 @@ final class BlockedFilter {
     private final int ld;
     private final int size;
     private final int groups;
-    /// Blocks of source channels of a chunk, and how many times that many there are.
+    /// Blocks of source channels of a chunk, and how many chunks a group has.
     private final int side;
     private final int sides;
     private final float[] partials;

@@ -32,9 +32,4 @@ abstract class GradTile {
     static GradTile within(int blocks) {
         return blocks >= ALL[0].blocks ? ALL[0] : ALL[1];
     }
-
-    /// The widest tile that divides the result blocks.
-    static GradTile dividing(int blocks) {
-        return blocks % ALL[0].blocks == 0 ? ALL[0] : ALL[1];
-    }
 }
