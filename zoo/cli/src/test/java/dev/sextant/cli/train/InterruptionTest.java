@@ -8,6 +8,7 @@ import dev.sextant.cli.Console;
 import dev.sextant.cli.ExitCode;
 import dev.sextant.cli.FakeTraining;
 import dev.sextant.cli.Main;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Ctrl-C and SIGTERM, sent to a process of its own.
 class InterruptionTest {
+    private static final Path STATUS = Path.of("/proc/self/status");
+
     @TempDir
     Path temp;
 
@@ -34,7 +37,8 @@ class InterruptionTest {
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     void aSignalEndsTheStepWritesACheckpointAndSaysHowToGoOn(String signal) throws Exception {
-        assumeTrue(Files.exists(Path.of("/proc/self")), "signals are sent by kill(1)");
+        assumeTrue(Files.exists(STATUS), "signals are sent by kill(1)");
+        assumeTrue(!signal.equals("INT") || !ignoresInterrupts(), "a script's background process ignores Ctrl-C");
         Path run = temp.resolve("run");
         Path err = temp.resolve("err");
         Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(),
@@ -57,5 +61,12 @@ class InterruptionTest {
         List<String> lines = Files.readAllLines(err);
         assertEquals("stopped at step " + step + "; go on with: sextant train --resume " + run, lines.getLast());
         assertTrue(Long.parseLong(step) >= 3, step);
+    }
+
+    /// Whether this process, and so its children, were started with SIGINT (2) ignored.
+    private static boolean ignoresInterrupts() throws IOException {
+        String ignored = Files.readAllLines(STATUS).stream().filter(l -> l.startsWith("SigIgn:")).findFirst()
+                .orElse("SigIgn: 0").split("\\s+")[1];
+        return (Long.parseUnsignedLong(ignored, 16) & 2) != 0;
     }
 }

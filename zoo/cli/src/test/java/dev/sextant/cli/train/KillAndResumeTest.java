@@ -74,7 +74,7 @@ class KillAndResumeTest {
         Path run = temp.resolve("run");
         Process first = start(join(settings, "--threads", "1", "--out", run.toString()));
         waitForLines(first, run, 2);
-        new ProcessBuilder("kill", "-INT", Long.toString(first.pid())).inheritIO().start().waitFor();
+        new ProcessBuilder("kill", "-TERM", Long.toString(first.pid())).inheritIO().start().waitFor();
         assertEquals(ExitCode.INTERRUPTED, finish(first), output());
         assertTrue(metrics(run).size() < metrics(whole).size(), "it was stopped before its end");
 
