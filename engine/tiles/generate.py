@@ -371,3 +371,56 @@ for m,n in [(8,2),(16,1)]: grad_tile("Avx512",16,m,n,False)
 for m,n in [(4,2),(8,1)]: grad_tile("Avx2",8,m,n,False)
 for m,n in [(6,4),(8,2),(8,1)]: grad_tile("Avx512",16,m,n,True)
 for m,n in [(4,2),(4,1)]: grad_tile("Avx2",8,m,n,True)
+
+def turning(isa,lanes):
+    """Stage by stage, rows and columns whose numbers differ in one bit change places."""
+    name=f"{isa}Turning"
+    bits=[1<<b for b in range(lanes.bit_length()-1)]
+    o=f"""package dev.sextant.engine.cpu.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Transposes {lanes} by {lanes} numbers in registers (Eklundh's method).
+final class {name} {{
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
+"""
+    for d in bits:
+        m=sum(1<<l for l in range(lanes) if l&d)
+        o+=f"    private static final VectorShuffle<Float> SWAP{d} = VectorShuffle.fromOp(S, i -> i ^ {d});\n"
+        o+=f"    private static final VectorMask<Float> UPPER{d} = VectorMask.fromLong(S, {hex(m)});\n"
+    o+=f"""
+    private {name}() {{
+    }}
+
+    /// `y[j·yStep + i] (+)= x[i·xStep + j]` for `i < rows` and `j < columns`, at most {lanes} of each.
+    static void run(int rows, int columns, float[] x, int xo, int xStep, float[] y, int yo, int yStep, boolean add) {{
+        VectorMask<Float> in = S.indexInRange(0, columns);
+        VectorMask<Float> out = S.indexInRange(0, rows);
+        int last = rows - 1;
+"""
+    for i in range(lanes):
+        o+=f"        FloatVector v{i} = FloatVector.fromArray(S, x, xo{f' + Math.min({i}, last) * xStep' if i else ''}, in);\n"
+    o+="        FloatVector swapped;\n"
+    for d in bits:
+        for i in range(lanes):
+            if i&d: continue
+            j=i+d
+            o+=f"        swapped = v{i}.rearrange(SWAP{d});\n"
+            o+=f"        v{i} = v{i}.blend(v{j}.rearrange(SWAP{d}), UPPER{d});\n"
+            o+=f"        v{j} = swapped.blend(v{j}, UPPER{d});\n"
+    o+="        if (add) {\n"
+    for j in range(lanes):
+        at=f"yo + {j} * yStep" if j>1 else "yo + yStep" if j else "yo"
+        o+=f"            v{j} = v{j}.add(FloatVector.fromArray(S, y, yo + Math.min({j}, columns - 1) * yStep, out));\n"
+    o+="        }\n"
+    for j in range(lanes):
+        at=f"yo + {j} * yStep" if j>1 else "yo + yStep" if j else "yo"
+        if j: o+=f"        if (columns == {j}) {{\n            return;\n        }}\n"
+        o+=f"        v{j}.intoArray(y, {at}, out);\n"
+    o+="    }\n}\n"
+    open(f"{OUT}/{name}.java","w").write(o)
+turning("Avx512",16)
+turning("Avx2",8)

@@ -3,6 +3,8 @@ package dev.sextant.engine.cpu.simd;
 /// Between images side by side and images in the lanes of vectors.
 final class Turning {
     private static final int LANES = VectorSupport.LANES;
+    /// Columns from which on vectors are worth it.
+    private static final int FEW = 4;
 
     private Turning() {
     }
@@ -10,6 +12,13 @@ final class Turning {
     /// `to[at + q·step + lane] = x[image n0 + lane, …, q]` for `count` images and `columns` columns.
     static void forth(Strides x, int from, int n0, int count, int columns, float[] to, int at, int step) {
         int column = x.step()[3];
+        if (column == 1 && step == LANES && columns >= FEW) {
+            for (int q = 0; q < columns; q += LANES) {
+                turn(count, Math.min(LANES, columns - q), x.data(), from + n0 * x.step()[0] + q, x.step()[0], to,
+                        at + q * LANES, LANES, false);
+            }
+            return;
+        }
         for (int lane = 0; lane < count; lane++) {
             int source = from + (n0 + lane) * x.step()[0];
             int target = at + lane;
@@ -24,6 +33,13 @@ final class Turning {
     /// `y[image n0 + lane, …, q] (+)= from[at + q·LANES + lane]`.
     static void back(float[] from, int at, int columns, Strides y, int n0, int count, int place, boolean adds) {
         int column = y.step()[3];
+        if (column == 1 && columns >= FEW) {
+            for (int q = 0; q < columns; q += LANES) {
+                turn(Math.min(LANES, columns - q), count, from, at + q * LANES, LANES, y.data(),
+                        place + n0 * y.step()[0] + q, y.step()[0], adds);
+            }
+            return;
+        }
         for (int lane = 0; lane < count; lane++) {
             int target = place + (n0 + lane) * y.step()[0];
             int source = at + lane;
@@ -31,6 +47,16 @@ final class Turning {
                 float v = from[source + q * LANES];
                 y.data()[target + q * column] = adds ? y.data()[target + q * column] + v : v;
             }
+        }
+    }
+
+    /// `y[j·yStep + i] (+)= x[i·xStep + j]` for `i < rows` and `j < columns`, at most as many as a vector has lanes.
+    private static void turn(int rows, int columns, float[] x, int xo, int xStep, float[] y, int yo, int yStep,
+            boolean add) {
+        if (LANES == 16) {
+            Avx512Turning.run(rows, columns, x, xo, xStep, y, yo, yStep, add);
+        } else {
+            Avx2Turning.run(rows, columns, x, xo, xStep, y, yo, yStep, add);
         }
     }
 
