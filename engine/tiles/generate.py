@@ -277,12 +277,14 @@ for (m,nv) in [(13,2),(12,2),(7,2),(6,4),(5,4),(4,4),(3,4),(2,4),(1,4),(4,2),(2,
 P=[pixel_tile("Avx512",16,m,nv,1) for m,nv in [(12,2),(6,4),(2,4),(1,4),(1,2),(12,1),(1,1)]]
 B=[pixel_tile("Avx2",8,m,nv,8) for m,nv in [(4,2),(3,3),(2,2),(1,4),(1,2),(8,1),(1,1)]]
 Q=[pixel_tile("Avx2",8,m,nv,1) for m,nv in [(4,2),(1,2),(8,1),(1,1)]]
-def grad_tile(isa,lanes,MR,NV,taps):
-    kind="Tap" if taps else "Grad"
+def gradient_tile(isa,lanes,kind,MR,NV):
+    """Of filter gradients: `Grad` and `Tap` read where pixels lie from tables, `Band` goes along rows."""
     name=f"{isa}{kind}Tile{MR}x{NV*lanes}"
+    taps,band=kind=="Tap",kind=="Band"
     rows=f"{MR} taps" if taps else f"{MR} source channels"
-    more="int[] shift, int first, " if taps else ""
-    pass_more="shift, first, " if taps else ""
+    arguments=(["int rows","int width","float[] x","int xo","int xRow","float[] z","int zo","int zRow"] if band else
+        ["int from","int to","float[] x","int xo","int[] xs"]+(["int[] shift","int first"] if taps else [])+["float[] z","int zo","int[] zs"])
+    arguments+=["int zBlock","float[] c","int co","int ldc"]
     o=f"""package dev.sextant.engine.cpu.simd;
 
 import jdk.incubator.vector.FloatVector;
@@ -297,20 +299,22 @@ final class {name} extends {kind}Tile {{
     }}
 
     @Override
-    void run(int from, int to, float[] x, int xo, int[] xs, {more}float[] z, int zo, int[] zs, int zBlock, float[] c, int co,
-            int ldc) {{
-        multiply(from, to, x, xo, xs, {pass_more}z, zo, zs, zBlock, c, co, ldc);
+    void run({', '.join(arguments)}) {{
+        multiply({', '.join(a.split()[1] for a in arguments)});
     }}
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] xs, {more}float[] z, int zo, int[] zs,
-            int zBlock, float[] c, int co, int ldc) {{
+    private static void multiply({', '.join(arguments)}) {{
 """
     def idx(i,j): return "co"+(f" + {i} * ldc" if i>1 else " + ldc" if i else "")+(f" + {j*lanes}" if j else "")
     if taps:
         for i in range(MR): o+=f"        int x{i} = xo + shift[first{f' + {i}' if i else ''}];\n"
     for i in range(MR):
         for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
-    o+="        for (int p = from; p < to; p++) {\n            int xi = "+("" if taps else "xo + ")+"xs[p];\n            int zi = zo + zs[p];\n"
+    if band:
+        o+="        for (int row = 0; row < rows; row++) {\n            int xr = xo + row * xRow;\n            int zr = zo + row * zRow;\n"
+        o+=f"            for (int p = 0; p < width; p++) {{\n            int xi = xr + p * {lanes};\n            int zi = zr + p * {lanes};\n"
+    else:
+        o+="        for (int p = from; p < to; p++) {\n            int xi = "+("" if taps else "xo + ")+"xs[p];\n            int zi = zo + zs[p];\n"
     for j in range(NV): o+=f"            FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
     for i in range(MR):
         at=f"x{i} + xi" if taps else f"xi{f' + {i}' if i else ''}"
@@ -318,59 +322,15 @@ final class {name} extends {kind}Tile {{
         else:
             o+=f"            FloatVector v{i} = FloatVector.broadcast(S, x[{at}]);\n"
             for j in range(NV): o+=f"            c{i}x{j} = v{i}.fma(z{j}, c{i}x{j});\n"
-    o+="        }\n"
+    o+="        }\n        }\n" if band else "        }\n"
     for i in range(MR):
         for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
     o+="    }\n}\n"
     open(f"{OUT}/{name}.java","w").write(o)
-
-def band_tile(isa,lanes,MR,NV):
-    name=f"{isa}BandTile{MR}x{NV*lanes}"
-    o=f"""package dev.sextant.engine.cpu.simd;
-
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
-
-/// {MR} source channels by {NV} block{'s' if NV>1 else ''} of {lanes} result channels.
-final class {name} extends BandTile {{
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_{lanes*32};
-
-    {name}() {{
-        super({MR}, {NV});
-    }}
-
-    @Override
-    void run(int rows, int width, float[] x, int xo, int xRow, float[] z, int zo, int zRow, int zBlock, float[] c, int co,
-            int ldc) {{
-        multiply(rows, width, x, xo, xRow, z, zo, zRow, zBlock, c, co, ldc);
-    }}
-
-    private static void multiply(int rows, int width, float[] x, int xo, int xRow, float[] z, int zo, int zRow,
-            int zBlock, float[] c, int co, int ldc) {{
-"""
-    def idx(i,j): return "co"+(f" + {i} * ldc" if i>1 else " + ldc" if i else "")+(f" + {j*lanes}" if j else "")
-    for i in range(MR):
-        for j in range(NV): o+=f"        FloatVector c{i}x{j} = FloatVector.zero(S);\n"
-    o+=f"        for (int row = 0; row < rows; row++) {{\n            int xr = xo + row * xRow;\n            int zr = zo + row * zRow;\n"
-    o+=f"            for (int p = 0; p < width; p++) {{\n                int xi = xr + p * {lanes};\n                int zi = zr + p * {lanes};\n"
-    for j in range(NV): o+=f"                FloatVector z{j} = FloatVector.fromArray(S, z, zi{f' + {j} * zBlock' if j>1 else ' + zBlock' if j else ''});\n"
-    for i in range(MR):
-        at=f"xi{f' + {i}' if i else ''}"
-        if NV==1: o+=f"                c{i}x0 = FloatVector.broadcast(S, x[{at}]).fma(z0, c{i}x0);\n"
-        else:
-            o+=f"                FloatVector v{i} = FloatVector.broadcast(S, x[{at}]);\n"
-            for j in range(NV): o+=f"                c{i}x{j} = v{i}.fma(z{j}, c{i}x{j});\n"
-    o+="            }\n        }\n"
-    for i in range(MR):
-        for j in range(NV): o+=f"        FloatVector.fromArray(S, c, {idx(i,j)}).add(c{i}x{j}).intoArray(c, {idx(i,j)});\n"
-    o+="    }\n}\n"
-    open(f"{OUT}/{name}.java","w").write(o)
-for m,n in [(8,3),(8,2),(16,1)]: band_tile("Avx512",16,m,n)
-for m,n in [(4,2),(8,1)]: band_tile("Avx2",8,m,n)
-for m,n in [(8,2),(16,1)]: grad_tile("Avx512",16,m,n,False)
-for m,n in [(4,2),(8,1)]: grad_tile("Avx2",8,m,n,False)
-for m,n in [(6,4),(8,2),(8,1)]: grad_tile("Avx512",16,m,n,True)
-for m,n in [(4,2),(4,1)]: grad_tile("Avx2",8,m,n,True)
+for kind,shapes in [("Band",[(8,3),(8,2),(16,1)]),("Grad",[(8,2),(16,1)]),("Tap",[(6,4),(8,2),(8,1)])]:
+    for m,n in shapes: gradient_tile("Avx512",16,kind,m,n)
+for kind,shapes in [("Band",[(4,2),(8,1)]),("Grad",[(4,2),(8,1)]),("Tap",[(4,2),(4,1)])]:
+    for m,n in shapes: gradient_tile("Avx2",8,kind,m,n)
 
 def turning(isa,lanes):
     """Stage by stage, rows and columns whose numbers differ in one bit change places."""
@@ -413,7 +373,6 @@ final class {name} {{
             o+=f"        v{j} = swapped.blend(v{j}, UPPER{d});\n"
     o+="        if (add) {\n"
     for j in range(lanes):
-        at=f"yo + {j} * yStep" if j>1 else "yo + yStep" if j else "yo"
         o+=f"            v{j} = v{j}.add(FloatVector.fromArray(S, y, yo + Math.min({j}, columns - 1) * yStep, out));\n"
     o+="        }\n"
     for j in range(lanes):

@@ -13,8 +13,7 @@ final class Avx2BandTile4x16 extends BandTile {
 
     @Override
     void run(int rows, int width, float[] x, int xo, int xRow, float[] z, int zo, int zRow, int zBlock, float[] c,
-            int co,
-            int ldc) {
+            int co, int ldc) {
         multiply(rows, width, x, xo, xRow, z, zo, zRow, zBlock, c, co, ldc);
     }
 

@@ -17,8 +17,8 @@ final class Avx512GradTile8x32 extends GradTile {
         multiply(from, to, x, xo, xs, z, zo, zs, zBlock, c, co, ldc);
     }
 
-    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs,
-            int zBlock, float[] c, int co, int ldc) {
+    private static void multiply(int from, int to, float[] x, int xo, int[] xs, float[] z, int zo, int[] zs, int zBlock,
+            float[] c, int co, int ldc) {
         FloatVector c0x0 = FloatVector.zero(S);
         FloatVector c0x1 = FloatVector.zero(S);
         FloatVector c1x0 = FloatVector.zero(S);

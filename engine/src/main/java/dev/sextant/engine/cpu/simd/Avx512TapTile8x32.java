@@ -13,14 +13,12 @@ final class Avx512TapTile8x32 extends TapTile {
 
     @Override
     void run(int from, int to, float[] x, int xo, int[] xs, int[] shift, int first, float[] z, int zo, int[] zs,
-            int zBlock, float[] c, int co,
-            int ldc) {
+            int zBlock, float[] c, int co, int ldc) {
         multiply(from, to, x, xo, xs, shift, first, z, zo, zs, zBlock, c, co, ldc);
     }
 
     private static void multiply(int from, int to, float[] x, int xo, int[] xs, int[] shift, int first, float[] z,
-            int zo, int[] zs,
-            int zBlock, float[] c, int co, int ldc) {
+            int zo, int[] zs, int zBlock, float[] c, int co, int ldc) {
         int x0 = xo + shift[first];
         int x1 = xo + shift[first + 1];
         int x2 = xo + shift[first + 2];

@@ -27,9 +27,12 @@ abstract class BandTile {
         default -> new BandTile[0];
     };
 
+    /// Result blocks of the widest tile.
+    static final int WIDEST = ALL.length;
+
     /// The tile for the first of so many result blocks: the widest that does not leave one block alone.
     static BandTile of(int blocks) {
-        int width = Math.min(blocks == 4 ? 2 : blocks, ALL.length);
+        int width = Math.min(blocks == 4 ? 2 : blocks, WIDEST);
         return ALL[width - 1];
     }
 }

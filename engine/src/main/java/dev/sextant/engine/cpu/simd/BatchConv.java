@@ -243,7 +243,7 @@ final class BatchConv {
         for (int f = 0; f < dz.dim(1); f++) {
             for (int h = 0; h < p; h++) {
                 Turning.forth(from, from.base() + f * from.step()[1] + h * from.step()[2], n0, count, q, z,
-                        lead + f * plane + h * q * LANES, LANES);
+                        lead + f * plane + h * q * LANES);
             }
         }
         int xRow = strideH * image.rowStride();

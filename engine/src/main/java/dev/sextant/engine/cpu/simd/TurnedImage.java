@@ -57,12 +57,12 @@ final class TurnedImage {
                     int first = Math.max(0, -left);
                     int last = Math.min(width, phaseWidth - left);
                     Turning.forth(x, from + first * x.step()[3], n0, count, last - first, to,
-                            row + (first + left) * LANES, LANES);
+                            row + (first + left) * LANES);
                 } else {
                     for (int w = 0; w < width; w++) {
                         int u = w + left;
                         Turning.forth(x, from + w * x.step()[3], n0, count, 1, to,
-                                row + (u % stride * phaseWidth + u / stride) * LANES, LANES);
+                                row + (u % stride * phaseWidth + u / stride) * LANES);
                     }
                 }
             }

@@ -9,10 +9,10 @@ final class Turning {
     private Turning() {
     }
 
-    /// `to[at + q·step + lane] = x[image n0 + lane, …, q]` for `count` images and `columns` columns.
-    static void forth(Strides x, int from, int n0, int count, int columns, float[] to, int at, int step) {
+    /// `to[at + q·LANES + lane] = x[image n0 + lane, …, q]` for `count` images and `columns` columns.
+    static void forth(Strides x, int from, int n0, int count, int columns, float[] to, int at) {
         int column = x.step()[3];
-        if (column == 1 && step == LANES && columns >= FEW) {
+        if (column == 1 && columns >= FEW) {
             for (int q = 0; q < columns; q += LANES) {
                 turn(count, Math.min(LANES, columns - q), x.data(), from + n0 * x.step()[0] + q, x.step()[0], to,
                         at + q * LANES, LANES, false);
@@ -24,7 +24,7 @@ final class Turning {
             int target = at + lane;
             for (int q = 0; q < columns; q++) {
                 to[target] = x.data()[source];
-                target += step;
+                target += LANES;
                 source += column;
             }
         }

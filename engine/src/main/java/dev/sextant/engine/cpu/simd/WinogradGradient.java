@@ -44,9 +44,10 @@ final class WinogradGradient {
         this.dw = dw;
         grid = form.grid(z.images(), z.height(), z.width());
         int a = Math.min(SIDE, x.blocks());
-        int b = z.blocks() % 3 == 0 ? 3 : Math.min(SIDE, z.blocks());
-        while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > 3)) {
-            if (a > 1 && (a >= b || b <= 3)) {
+        int b = Math.min(z.blocks() % BandTile.WIDEST == 0 ? SIDE / BandTile.WIDEST * BandTile.WIDEST : SIDE,
+                z.blocks());
+        while (Math.ceilDiv(x.blocks(), a) * Math.ceilDiv(z.blocks(), b) < CHUNKS && (a > 1 || b > BandTile.WIDEST)) {
+            if (a > 1 && (a >= b || b <= BandTile.WIDEST)) {
                 a = Math.ceilDiv(a, 2);
             } else {
                 b = Math.ceilDiv(b, 2);
