@@ -20,7 +20,7 @@ final class Backward {
     /// A gradient under construction.
     ///
     /// @param memory what it lies in, with others if it was passed on; null if it belongs to somebody else
-    /// @param shared whether it is not to be written
+    /// @param shared whether others read the same elements, so that it is not to be written
     private record Pending(NDArray array, Memory memory, boolean shared) {
         void release() {
             if (memory != null && --memory.users == 0) {
@@ -79,7 +79,7 @@ final class Backward {
 
         @Override
         public boolean mayOverwrite() {
-            return !dy.shared && dy.memory.users == 1;
+            return !dy.shared;
         }
 
         @Override
@@ -114,6 +114,15 @@ final class Backward {
 
         @Override
         public void pass(int parent, NDArray gradient) {
+            pass(parent, gradient, true);
+        }
+
+        @Override
+        public void give(int parent, NDArray part) {
+            pass(parent, part, dy.shared || !part.isBlocked() && !part.isContiguous());
+        }
+
+        private void pass(int parent, NDArray gradient, boolean shared) {
             if (!wants(parent)) {
                 return;
             }
@@ -127,7 +136,7 @@ final class Backward {
                 if (isView) {
                     dy.memory.users++;
                 }
-                pending.put(p, new Pending(gradient, isView ? dy.memory : null, true));
+                pending.put(p, new Pending(gradient, isView ? dy.memory : null, shared || !isView));
                 queue.add(p);
             }
         }

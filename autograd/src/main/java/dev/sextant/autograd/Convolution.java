@@ -15,9 +15,16 @@ public final class Convolution {
     /// @param bias `[K]` or null
     /// @return `[N, K, P, Q]`; shapes as in [Conv2dSpec]
     public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias) {
+        return conv2d(spec, x, w, bias, null);
+    }
+
+    /// As without `place`, with the result there if it can lie there.
+    ///
+    /// @param place from [Room#next], or null
+    public static Var conv2d(Conv2dSpec spec, Var x, Var w, Var bias, NDArray place) {
         Op.requireFusable(spec.opName(), spec.activation());
         Shape out = check(spec, x, w, bias, null);
-        NDArray y = Op.result(spec, out, x.value(), w.value());
+        NDArray y = Op.resultIn(place, spec, out, x.value(), w.value());
         y.device().kernels().conv2d(spec, x.value(), w.value(), Op.value(bias), y);
         if (!Var.wantsGrad(x, w, bias)) {
             return Var.of(y);

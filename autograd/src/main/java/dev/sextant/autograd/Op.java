@@ -1,6 +1,7 @@
 package dev.sextant.autograd;
 
 import dev.sextant.engine.Device;
+import dev.sextant.engine.Layout;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DTypeException;
@@ -37,11 +38,21 @@ final class Op {
 
     /// An array for the result, in the layout the backend wants.
     static NDArray result(OpSpec spec, Shape shape, NDArray first, NDArray... rest) {
-        Device device = first.device();
+        return resultIn(null, spec, shape, first, rest);
+    }
+
+    /// `place`, if that is where the result can lie: shaped like it, and blocked as the backend would block it; else an
+    /// array of its own.
+    static NDArray resultIn(NDArray place, OpSpec spec, Shape shape, NDArray first, NDArray... rest) {
         NDArray[] inputs = new NDArray[rest.length + 1];
         inputs[0] = first;
         System.arraycopy(rest, 0, inputs, 1, rest.length);
-        return NDArray.empty(shape, first.dtype(), device.backend().layoutFor(spec, shape, inputs), device);
+        Device device = first.device();
+        Layout layout = device.backend().layoutFor(spec, shape, inputs);
+        boolean fits = place != null && place.shape().equals(shape) && place.dtype() == first.dtype()
+                && place.device().equals(device) && place.layout() instanceof Layout.Blocked there
+                && layout instanceof Layout.Blocked own && there.lanes() == own.lanes() && there.halo() == own.halo();
+        return fits ? place : NDArray.empty(shape, first.dtype(), layout, device);
     }
 
     /// Checks that an activation can be fused: its derivative must come from the output, the only thing that is kept.

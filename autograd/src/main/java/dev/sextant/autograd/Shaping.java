@@ -169,7 +169,7 @@ public final class Shaping {
 
     /// The arrays one after the other along an axis on which alone they may differ.
     public static Var concat(int axis, List<Var> parts) {
-        return concat(new MoveSpec("concat"), axis, parts);
+        return concat(new MoveSpec("concat"), axis, parts, null);
     }
 
     /// Arrays of one shape side by side along a new axis.
@@ -190,10 +190,11 @@ public final class Shaping {
             throw new ShapeException("stack: the new axis of %s can stand at %d..%d, not at %d", shapes(parts),
                     -first.rank() - 1, first.rank(), axis);
         }
-        return concat(spec, at, parts.stream().map(p -> unsqueeze(p, axis)).toList());
+        return concat(spec, at, parts.stream().map(p -> unsqueeze(p, axis)).toList(), null);
     }
 
-    private static Var concat(MoveSpec spec, int axis, List<Var> parts) {
+    /// @param room null, or where the result is to lie if it can; parts that are at their place there are not copied
+    static Var concat(MoveSpec spec, int axis, List<Var> parts, NDArray room) {
         Shape out = concatShape(spec.opName(), axis, parts);
         int along = out.axis(axis);
         Var first = parts.getFirst();
@@ -204,9 +205,12 @@ public final class Shaping {
         for (int i = 1; i < all.length; i++) {
             starts[i] = starts[i - 1] + all[i - 1].shape().dim(along);
         }
-        NDArray y = Op.result(spec, out, first.value(), rest);
+        NDArray y = Op.resultIn(room, spec, out, first.value(), rest);
         for (int i = 0; i < all.length; i++) {
-            kernels.copyRange(all[i].value(), 0, y, starts[i], all[i].shape().dim(along), along, Write.SET);
+            NDArray part = all[i].value();
+            if (!y.holds(part, along, starts[i])) {
+                kernels.copyRange(part, 0, y, starts[i], part.dim(along), along, Write.SET);
+            }
         }
         return Var.result(spec, y, new ConcatGrad(along, starts), all);
     }
@@ -221,7 +225,7 @@ public final class Shaping {
                     continue;
                 }
                 if (dy.hasView(axis, starts[i], length)) {
-                    sink.pass(i, dy.narrow(axis, starts[i], length));
+                    sink.give(i, dy.narrow(axis, starts[i], length));
                 } else {
                     Target dx = sink.target(i);
                     dy.device().kernels().copyRange(dy, starts[i], dx.array(), 0, length, axis, dx.write());

@@ -18,4 +18,7 @@ public interface Sink {
 
     /// Gives an input a gradient that exists already: `dy` itself or a view of it, not to be written afterwards.
     void pass(int parent, NDArray gradient);
+
+    /// Gives an input a view of `dy` that overlaps with nothing else that is passed or given; more may be added to it there.
+    void give(int parent, NDArray part);
 }

@@ -1,10 +1,11 @@
 package dev.sextant.nn;
 
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Branches over the same input, joined along the channels: `[N, C₁ + C₂ + …, H, W]`.
@@ -27,7 +28,13 @@ public final class Concat extends Layer {
 
     @Override
     public Var forward(Var x) {
-        return Shaping.concat(CHANNELS, branches.stream().map(b -> b.apply(x)).toList());
+        int[] channels = branches.stream().mapToInt(b -> b.walk(x.shape(), Walk.NONE).dim(CHANNELS)).toArray();
+        Room room = Room.over(x, Arrays.stream(channels).sum());
+        Var[] parts = new Var[channels.length];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = branches.get(i).apply(x, room.next(channels[i]));
+        }
+        return room.join(parts);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.sextant.autograd.Convolution;
 import dev.sextant.autograd.GradMode;
 import dev.sextant.autograd.Pointwise;
 import dev.sextant.autograd.Var;
+import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.ShapeException;
 import dev.sextant.engine.op.Checks;
@@ -118,14 +119,25 @@ public final class Conv2d extends Layer implements Fusable {
 
     @Override
     public Var forward(Var x) {
-        Var y = Convolution.conv2d(spec, x, leaf("weight"), bias ? leaf("bias") : null);
-        return after.isIdentity() ? y : Pointwise.unary(after, y);
+        return forward(x, (NDArray) null);
+    }
+
+    @Override
+    protected Var forward(Var x, NDArray place) {
+        Var w = leaf("weight");
+        Var b = bias ? leaf("bias") : null;
+        return after.isIdentity() ? Convolution.conv2d(spec, x, w, b, place)
+                : Pointwise.unary(after, Convolution.conv2d(spec, x, w, b));
     }
 
     @Override
     public Var forward(Var x, UnarySpec activation) {
-        return Convolution.conv2d(spec.with(activation), x, leaf("weight"),
-                bias ? leaf("bias") : null);
+        return forward(x, activation, null);
+    }
+
+    @Override
+    public Var forward(Var x, UnarySpec activation, NDArray place) {
+        return Convolution.conv2d(spec.with(activation), x, leaf("weight"), bias ? leaf("bias") : null, place);
     }
 
     /// Whether a batch norm behind can be multiplied into the weights: where both are only asked for results, as in a
@@ -138,14 +150,15 @@ public final class Conv2d extends Layer implements Fusable {
     /// `act(norm(this(x)) + shortcut)` as one convolution, see [FoldedConv].
     ///
     /// @param shortcut shaped like the result, or null
-    Var forward(Var x, BatchNorm norm, Var shortcut, UnarySpec activation) {
+    /// @param place    where the result may be put, or null; without a shortcut only
+    Var forward(Var x, BatchNorm norm, Var shortcut, UnarySpec activation, NDArray place) {
         FoldedConv f = folded;
         if (f == null || !f.isOf(this, norm)) {
             f = FoldedConv.of(this, norm);
             folded = f;
         }
         Conv2dSpec s = spec.with(activation);
-        return shortcut == null ? Convolution.conv2d(s, x, f.weight(), f.bias())
+        return shortcut == null ? Convolution.conv2d(s, x, f.weight(), f.bias(), place)
                 : Convolution.conv2dAdd(s, x, f.weight(), f.bias(), shortcut);
     }
 

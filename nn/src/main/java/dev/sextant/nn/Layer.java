@@ -69,6 +69,14 @@ public abstract class Layer {
     /// Computes the output.
     public abstract Var forward(Var x);
 
+    /// Computes the output, in `place` if the layer can put it there; it need not. For layers whose last operation can
+    /// write where it is told, and for containers, which ask their last child.
+    ///
+    /// @param place from [dev.sextant.autograd.Room#next], shaped like the output; or null
+    protected Var forward(Var x, NDArray place) {
+        return forward(x);
+    }
+
     /// Shape of the output, nothing computed; containers walk their children with [#walk].
     protected abstract Shape outputShape(Shape in, Walk walk);
 
@@ -98,7 +106,14 @@ public abstract class Layer {
 
     /// Runs the layer and its hooks; containers call this for their children.
     public final Var apply(Var x) {
-        Var y = Place.in(placeName(), () -> forward(x));
+        return apply(x, null);
+    }
+
+    /// Runs the layer and its hooks, with the output in `place` if the layer can put it there.
+    ///
+    /// @param place from [dev.sextant.autograd.Room#next], or null
+    public final Var apply(Var x, NDArray place) {
+        Var y = Place.in(placeName(), () -> place == null ? forward(x) : forward(x, place));
         runHooks(x, y);
         return y;
     }

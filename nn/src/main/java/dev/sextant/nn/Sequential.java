@@ -1,6 +1,7 @@
 package dev.sextant.nn;
 
 import dev.sextant.autograd.Var;
+import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.SextantException;
 import dev.sextant.engine.op.UnarySpec;
@@ -76,7 +77,12 @@ public final class Sequential extends Layer implements Iterable<Layer> {
 
     @Override
     public Var forward(Var x) {
-        return chain(x, layers);
+        return chain(x, null, layers);
+    }
+
+    @Override
+    protected Var forward(Var x, NDArray place) {
+        return chain(x, place, layers);
     }
 
     @Override
@@ -87,7 +93,14 @@ public final class Sequential extends Layer implements Iterable<Layer> {
     /// Runs layers one after the other, joined where possible: for layers with paths of their own, such as the body of
     /// a residual block.
     public static Var chain(Var x, Layer... layers) {
-        return chain(x, Arrays.asList(layers));
+        return chain(x, null, Arrays.asList(layers));
+    }
+
+    /// The same, with the last layer's output in `place` if it can put it there.
+    ///
+    /// @param place from [dev.sextant.autograd.Room#next], or null
+    public static Var chain(Var x, NDArray place, Layer... layers) {
+        return chain(x, place, Arrays.asList(layers));
     }
 
     /// Walks shapes through layers, one after the other.
@@ -106,35 +119,41 @@ public final class Sequential extends Layer implements Iterable<Layer> {
         var norm = (BatchNorm) body[last];
         if (last > 0 && body[last - 1] instanceof Conv2d conv && conv.canFold(norm) && relu instanceof Activation act
                 && norm.canFuse(act.spec()) && act.mayFuse()) {
-            Var y = chain(x, layers.subList(0, last - 1));
+            Var y = chain(x, null, layers.subList(0, last - 1));
             Var side = shortcut == null ? x : shortcut.apply(x);
-            return Place.in(conv.placeName(), () -> conv.forward(y, norm, side, act.spec()));
+            return Place.in(conv.placeName(), () -> conv.forward(y, norm, side, act.spec(), null));
         }
-        Var y = chain(x, layers.subList(0, last));
+        Var y = chain(x, null, layers.subList(0, last));
         return norm.addAndApply(y, shortcut == null ? x : shortcut.apply(x), relu);
     }
 
-    private static Var chain(Var x, List<Layer> layers) {
-        for (int i = 0; i < layers.size(); i++) {
+    private static Var chain(Var x, NDArray place, List<Layer> layers) {
+        for (int i = 0; i < layers.size();) {
             Layer layer = layers.get(i);
-            Layer next = i + 1 < layers.size() ? layers.get(i + 1) : null;
-            if (layer instanceof Conv2d conv && next instanceof BatchNorm norm && conv.canFold(norm)) {
-                boolean joins = i + 2 < layers.size() && layers.get(i + 2) instanceof Activation act
-                        && norm.canFuse(act.spec()) && act.mayFuse();
+            Var in = x;
+            if (layer instanceof Conv2d conv && layerAt(layers, i + 1) instanceof BatchNorm norm
+                    && conv.canFold(norm)) {
+                boolean joins = layerAt(layers, i + 2) instanceof Activation act && norm.canFuse(act.spec())
+                        && act.mayFuse();
                 UnarySpec activation = joins ? ((Activation) layers.get(i + 2)).spec() : UnarySpec.IDENTITY;
-                Var in = x;
-                x = Place.in(layer.placeName(), () -> conv.forward(in, norm, null, activation));
-                i += joins ? 2 : 1;
-            } else if (layer instanceof Fusable head && next instanceof Activation act
+                i += joins ? 3 : 2;
+                NDArray there = i == layers.size() ? place : null;
+                x = Place.in(layer.placeName(), () -> conv.forward(in, norm, null, activation, there));
+            } else if (layer instanceof Fusable head && layerAt(layers, i + 1) instanceof Activation act
                     && head.canFuse(act.spec()) && layer.mayFuse() && act.mayFuse()) {
-                Var in = x;
-                x = Place.in(layer.placeName(), () -> head.forward(in, act.spec()));
-                i++;
+                i += 2;
+                NDArray there = i == layers.size() ? place : null;
+                x = Place.in(layer.placeName(), () -> head.forward(in, act.spec(), there));
             } else {
-                x = layer.apply(x);
+                i++;
+                x = layer.apply(x, i == layers.size() ? place : null);
             }
         }
         return x;
+    }
+
+    private static Layer layerAt(List<Layer> layers, int i) {
+        return i < layers.size() ? layers.get(i) : null;
     }
 
     private static Shape chain(Shape in, Walk walk, List<Layer> layers) {

@@ -5,20 +5,21 @@ import static dev.sextant.nn.Layers.conv;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
-import java.util.List;
 
 /// The book's dense block (Huang et al., 2016): every layer (batch norm, relu, 3×3 convolution) adds `growth` channels
 /// to what it reads.
 public final class DenseBlock extends Layer {
+    private final int growth;
     private final Sequential net = child("net", sequence());
 
     public DenseBlock(int layers, int growth) {
+        this.growth = growth;
         for (int i = 0; i < layers; i++) {
             net.add(sequence(batchNorm(), relu(), conv(growth, 3).pad(1)));
         }
@@ -26,8 +27,9 @@ public final class DenseBlock extends Layer {
 
     @Override
     public Var forward(Var x) {
+        Room room = Room.behind(x, growth * net.size());
         for (Layer layer : net) {
-            x = Shaping.concat(1, List.of(x, layer.apply(x)));
+            x = room.join(x, layer.apply(x, room.next(growth)));
         }
         return x;
     }

@@ -3,14 +3,13 @@ package dev.sextant.zoo;
 import static dev.sextant.nn.Layers.conv;
 import static dev.sextant.nn.Layers.maxPool;
 
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.nn.Conv2d;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Walk;
-import java.util.List;
 
 /// GoogLeNet's block: four branches over the same input, joined along the channels.
 ///
@@ -30,10 +29,18 @@ public final class Inception extends Layer {
     private final Layer p32;
     private final Layer p41;
     private final Layer p42;
+    private final int c1;
+    private final int c2;
+    private final int c3;
+    private final int c4;
 
     /// @param c2in channels between the convolutions of branch 2
     /// @param c3in channels between the convolutions of branch 3
     public Inception(int c1, int c2in, int c2, int c3in, int c3, int c4) {
+        this.c1 = c1;
+        this.c2 = c2;
+        this.c3 = c3;
+        this.c4 = c4;
         p11 = child("p1_1", relu(conv(c1, 1)));
         p21 = child("p2_1", relu(conv(c2in, 1)));
         p22 = child("p2_2", relu(conv(c2, 3).pad(1)));
@@ -49,11 +56,12 @@ public final class Inception extends Layer {
 
     @Override
     public Var forward(Var x) {
-        return Shaping.concat(1, List.of(
-                p11.apply(x),
-                p22.apply(p21.apply(x)),
-                p32.apply(p31.apply(x)),
-                p42.apply(p41.apply(x))));
+        Room room = Room.over(x, c1 + c2 + c3 + c4);
+        return room.join(
+                p11.apply(x, room.next(c1)),
+                p22.apply(p21.apply(x), room.next(c2)),
+                p32.apply(p31.apply(x), room.next(c3)),
+                p42.apply(p41.apply(x), room.next(c4)));
     }
 
     @Override

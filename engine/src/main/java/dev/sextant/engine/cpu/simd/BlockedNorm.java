@@ -14,8 +14,9 @@ import dev.sextant.engine.spi.Target;
 /// Where a block of channels fits in a core's cache, both passes go over it before the next block's turn.
 final class BlockedNorm {
     private static final int LANES = BlockedView.LANES;
-    /// Bytes of a block of channels, over all images and arrays, that stay in the second-level cache between passes.
-    private static final int NEAR = 3 << 19;
+    /// Bytes of a block of channels, over all images and the arrays that are read twice, of which much stays in the
+    /// second-level cache between passes.
+    private static final int NEAR = 5 << 19;
 
     private final Workers workers;
     private final BlockedView x;
@@ -62,17 +63,18 @@ final class BlockedNorm {
         void at(int block);
     }
 
-    private void run(int arrays, Part first, Between between, Part second) {
+    /// The second pass starts with what the first has read last, which is still at hand where not everything is.
+    private void run(int readTwice, Part first, Between between, Part second) {
         int blocks = x.blocks();
         boolean near = blocks >= 2 * workers.threads()
-                && (long) arrays * x.images() * x.plane() * Float.BYTES <= NEAR;
+                && (long) readTwice * x.images() * x.plane() * Float.BYTES <= NEAR;
         if (near) {
             workers.run(blocks, block -> {
                 for (int group = 0; group < groups; group++) {
                     first.at(group, block);
                 }
                 between.at(block);
-                for (int group = 0; group < groups; group++) {
+                for (int group = groups - 1; group >= 0; group--) {
                     second.at(group, block);
                 }
             });
@@ -82,7 +84,8 @@ final class BlockedNorm {
         for (int block = 0; block < blocks; block++) {
             between.at(block);
         }
-        workers.run(groups * blocks, i -> second.at(i / blocks, i % blocks));
+        int last = groups * blocks - 1;
+        workers.run(groups * blocks, i -> second.at((last - i) / blocks, (last - i) % blocks));
     }
 
     private int firstImage(int group) {
@@ -116,7 +119,7 @@ final class BlockedNorm {
         Vector1 b = Vector1.of(beta);
         Vector1 mean = Vector1.of(runningMean);
         Vector1 var = Vector1.of(runningVar);
-        norm.run(z == null ? 2 : 3, (group, block) -> {
+        norm.run(1, (group, block) -> {
             if (spec.training()) {
                 VectorNorm.moments(norm.x.data(), norm.x.at(norm.firstImage(group), block), norm.x.batch(),
                         norm.images(group), norm.pixels, norm.sums, norm.sumsAt(group, block));
@@ -203,7 +206,7 @@ final class BlockedNorm {
         Vector1 g = Vector1.of(gamma);
         Vector1 dg = Vector1.of(dgamma == null ? null : dgamma.array());
         Vector1 db = Vector1.of(dbeta == null ? null : dbeta.array());
-        norm.run(to == null ? 2 : 3, (group, block) -> {
+        norm.run(y == null ? 2 : 3, (group, block) -> {
             int n = norm.firstImage(group);
             int at = norm.sumsAt(group, block);
             if (in.relus) {

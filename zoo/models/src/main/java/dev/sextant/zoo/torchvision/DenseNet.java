@@ -10,7 +10,7 @@ import static dev.sextant.nn.Layers.maxPool;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.Layer;
@@ -18,7 +18,6 @@ import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
 import dev.sextant.nn.init.Init;
 import dev.sextant.nn.init.InitPolicy;
-import java.util.List;
 
 /// DenseNet-BC (Huang, Liu, van der Maaten, Weinberger, 2016, table 1): inside a block every layer reads the outputs
 /// of all layers before it.
@@ -80,7 +79,10 @@ public final class DenseNet {
 
     /// `x ← [x, layer(x)]`, layer after layer.
     public static final class DenseBlock extends Layer {
+        private final int growth;
+
         DenseBlock(int layers, int growth) {
+            this.growth = growth;
             for (int i = 1; i <= layers; i++) {
                 child("denselayer" + i, denseLayer(growth));
             }
@@ -88,8 +90,9 @@ public final class DenseNet {
 
         @Override
         public Var forward(Var x) {
+            Room room = Room.behind(x, growth * children().size());
             for (Layer layer : children().values()) {
-                x = Shaping.concat(1, List.of(x, layer.apply(x)));
+                x = room.join(x, layer.apply(x, room.next(growth)));
             }
             return x;
         }

@@ -11,7 +11,7 @@ import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
 import dev.sextant.autograd.Arithmetic;
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
@@ -22,6 +22,7 @@ import dev.sextant.nn.Walk;
 import dev.sextant.nn.init.Init;
 import dev.sextant.nn.init.InitPolicy;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// GoogLeNet (Szegedy et al., 2014, table 1) with batch norm: 6,624,904 parameters, 13,004,888 with both auxiliary
 /// heads.
@@ -145,9 +146,12 @@ public final class GoogLeNet extends Layer {
 
     /// Four branches over the same input, joined along the channels.
     public static final class Inception extends Layer {
+        private final int[] channels;
+
         /// @param c3in channels before the 3×3 convolution
         /// @param c5in channels before the convolution called 5×5
         Inception(int c1, int c3in, int c3, int c5in, int c5, int pooled) {
+            channels = new int[] {c1, c3, c5, pooled};
             child("branch1", basicConv(c1, 1, 1, 0));
             child("branch2", sequence(basicConv(c3in, 1, 1, 0), basicConv(c3, 3, 1, 1)));
             child("branch3", sequence(basicConv(c5in, 1, 1, 0), basicConv(c5, 3, 1, 1)));
@@ -156,7 +160,10 @@ public final class GoogLeNet extends Layer {
 
         @Override
         public Var forward(Var x) {
-            return Shaping.concat(1, children().values().stream().map(branch -> branch.apply(x)).toList());
+            Room room = Room.over(x, IntStream.of(channels).sum());
+            var branches = List.copyOf(children().values());
+            return room.join(IntStream.range(0, channels.length)
+                    .mapToObj(i -> branches.get(i).apply(x, room.next(channels[i]))).toArray(Var[]::new));
         }
 
         @Override

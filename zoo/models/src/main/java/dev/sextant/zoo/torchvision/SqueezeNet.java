@@ -8,7 +8,7 @@ import static dev.sextant.nn.Layers.maxPool;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
-import dev.sextant.autograd.Shaping;
+import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.Layer;
@@ -17,7 +17,6 @@ import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
 import dev.sextant.nn.init.Init;
 import dev.sextant.nn.init.InitPolicy;
-import java.util.List;
 
 /// SqueezeNet (Iandola et al., 2016, table 1): AlexNet's accuracy with 1,248,424 parameters; version 1.1 (1,235,496)
 /// pools earlier. Max pools round up.
@@ -63,11 +62,13 @@ public final class SqueezeNet {
 
     /// A 1×1 convolution to few channels, then 1×1 and 3×3 convolutions side by side.
     public static final class Fire extends Layer {
+        private final int expanded;
         private final Layer[] squeeze;
         private final Layer[] expand1x1;
         private final Layer[] expand3x3;
 
         Fire(int squeezed, int expanded) {
+            this.expanded = expanded;
             squeeze = new Layer[] {child("squeeze", conv(squeezed, 1)), child("squeeze_activation", relu())};
             expand1x1 = new Layer[] {child("expand1x1", conv(expanded, 1)), child("expand1x1_activation", relu())};
             expand3x3 = new Layer[] {child("expand3x3", conv(expanded, 3).pad(1)),
@@ -77,7 +78,9 @@ public final class SqueezeNet {
         @Override
         public Var forward(Var x) {
             Var s = Sequential.chain(x, squeeze);
-            return Shaping.concat(1, List.of(Sequential.chain(s, expand1x1), Sequential.chain(s, expand3x3)));
+            Room room = Room.over(s, 2 * expanded);
+            return room.join(Sequential.chain(s, room.next(expanded), expand1x1),
+                    Sequential.chain(s, room.next(expanded), expand3x3));
         }
 
         @Override
