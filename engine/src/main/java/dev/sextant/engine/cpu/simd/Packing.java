@@ -2,6 +2,10 @@ package dev.sextant.engine.cpu.simd;
 
 /// Copies pieces of matrices into panels.
 final class Packing {
+    private static final int LANES = VectorSupport.LANES;
+    /// Numbers from which on vectors are worth it.
+    private static final int FEW = LANES / 2;
+
     private Packing() {
     }
 
@@ -25,10 +29,19 @@ final class Packing {
         zero(count, depth, to, at, width);
     }
 
-    /// Lines that lie along the depth: four at a time, so that the writes stay close together.
+    /// Lines that lie along the depth: in registers, or four at a time, so that the writes stay close together.
     private static void turn(float[] from, int base, int across, int count, int depth, float[] to, int at,
             int width) {
         int i = 0;
+        if (count >= FEW && depth >= FEW && VectorSupport.ON && !Cold.spend(count * depth)) {
+            for (; count - i >= FEW; i += LANES) {
+                for (int k = 0; k < depth; k += LANES) {
+                    Turning.turn(Math.min(LANES, count - i), Math.min(LANES, depth - k), from, base + i * across + k,
+                            across, to, at + k * width + i, width, false);
+                }
+            }
+            i = Math.min(i, count);
+        }
         for (; i + 4 <= count; i += 4) {
             int f = base + i * across;
             int t = at + i;

@@ -12,7 +12,8 @@ final class Scratch {
     static final int WORK_2 = 6;
     static final int LANES = 7;
     static final int SPILL = 8;
-    private static final int SLOTS = 9;
+    static final int SQUARE = 9;
+    private static final int SLOTS = 10;
 
     /// The first element of an [#aligned] array.
     static final int LEAD = 12;

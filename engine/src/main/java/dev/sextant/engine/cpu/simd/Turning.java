@@ -51,13 +51,9 @@ final class Turning {
     }
 
     /// `y[j·yStep + i] (+)= x[i·xStep + j]` for `i < rows` and `j < columns`, at most as many as a vector has lanes.
-    private static void turn(int rows, int columns, float[] x, int xo, int xStep, float[] y, int yo, int yStep,
-            boolean add) {
-        if (LANES == 16) {
-            Avx512Turning.run(rows, columns, x, xo, xStep, y, yo, yStep, add);
-        } else {
-            Avx2Turning.run(rows, columns, x, xo, xStep, y, yo, yStep, add);
-        }
+    static void turn(int rows, int columns, float[] x, int xo, int xStep, float[] y, int yo, int yStep, boolean add) {
+        VectorTurning.run(rows, columns, x, xo, xStep, Scratch.ofThread().floats(Scratch.SQUARE, LANES * LANES), y, yo,
+                yStep, add);
     }
 
     /// The sum of a vector's lanes, halves first.

@@ -53,7 +53,7 @@ class TileSourceTest {
             Map<String, String> sources = new TreeMap<>();
             for (Path file : files
                     .filter(f -> f.getFileName().toString()
-                            .matches("Avx.*Tile\\d+x\\d+\\.java|Points\\d\\.java|Avx\\d+Turning\\.java"))
+                            .matches("Avx.*Tile\\d+x\\d+\\.java|Points\\d\\.java"))
                     .collect(Collectors.toList())) {
                 sources.put(file.getFileName().toString(), Files.readString(file).replaceAll("\\s|///", ""));
             }
