@@ -54,8 +54,8 @@ public final class ResultsPage {
                 p.rule() == Published.Rule.ASSERTED ? "asserts " : "", p.trainLoss(), p.trainAccuracy(),
                 p.testAccuracy())).orElse("-");
         return String.format(Locale.ROOT,
-                "| %s | %d | %d | %.3f | %.3f | %.3f | %s | %s | %.1f | %s | [curve](%s/%s.svg) |%n",
-                name(run), run.settings().seed(), last.epoch(), last.trainLoss(), last.trainAccuracy(),
+                "| %s | %d | %d | %s | %.3f | %.3f | %s | %s | %.1f | %s | [curve](%s/%s.svg) |%n",
+                name(run), run.settings().seed(), last.epoch(), Verdict.number(last.trainLoss()), last.trainAccuracy(),
                 last.testAccuracy(), published, run.verdict().outcome(), run.imagesPerSecond(),
                 time(run.trainSeconds()), pictures, Reproduction.name(run.settings()));
     }

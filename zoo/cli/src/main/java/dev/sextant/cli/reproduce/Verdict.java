@@ -56,18 +56,23 @@ public record Verdict(Outcome outcome, List<Check> checks, String remark) {
         }
 
         private String band() {
-            return Double.isNaN(low) ? String.format(Locale.ROOT, "<= %.3f", high)
-                    : Double.isNaN(high) ? String.format(Locale.ROOT, ">= %.3f", low)
-                            : String.format(Locale.ROOT, "%.3f..%.3f", low, high);
+            return Double.isNaN(low) ? "<= " + number(high)
+                    : Double.isNaN(high) ? ">= " + number(low) : number(low) + ".." + number(high);
         }
 
         /// For people.
         ///
         /// @param judged whether to say inside or outside
         String line(boolean judged) {
-            return String.format(Locale.ROOT, "%-25s %.3f, published %.3f, band %s%s", what, value, published, band(),
+            return String.format(Locale.ROOT, "%-25s %s, published %.3f, band %s%s", what, number(value), published,
+                    band(),
                     !judged ? "" : inside() ? ": inside" : ": outside");
         }
+    }
+
+    /// Three decimals; of small losses four, since a band around them is narrower than a thousandth.
+    static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) < 0.1 ? "%.4f" : "%.3f", value);
     }
 
     /// Compares a run's epochs with what is published.

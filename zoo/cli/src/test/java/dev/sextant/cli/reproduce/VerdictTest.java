@@ -55,7 +55,7 @@ class VerdictTest {
     void fewerEpochsThanPublishedGiveNoVerdict() {
         Verdict early = verdict("resnet18", "book", epochs(9, 0.001, 0.999, 0.95));
         assertEquals(Outcome.TOO_EARLY, early.outcome());
-        assertEquals(List.of("train loss                0.001, published 0.012, band <= 0.014",
+        assertEquals(List.of("train loss                0.0010, published 0.012, band <= 0.0138",
                 "test accuracy             0.950, published 0.893, band >= 0.863",
                 "verdict: no verdict yet, the published run has 10 epochs"), early.lines());
     }
