@@ -7,7 +7,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
-/// Loops of [BlockedPool] along a row: one vector of channels per pixel, no windows within.
+/// Loops of [BlockedPool] along a row: one vector of channels per pixel, no windows within. A later value takes the place of
+/// the best so far if it is greater, or no number. That is written out everywhere: a helper that takes vectors is not always
+/// inlined when a loop is compiled a second time, and then every vector becomes an object for good.
 final class VectorPool {
     private static final int LANES = BlockedView.LANES;
 
@@ -18,11 +20,6 @@ final class VectorPool {
     private VectorPool() {
     }
 
-    /// Whether a later value takes the place of the best so far: greater, or no number.
-    private static VectorMask<Float> wins(FloatVector v, FloatVector best) {
-        return v.compare(VectorOperators.GT, best).or(v.compare(VectorOperators.NE, v));
-    }
-
     /// The best of three pixels, and which: 0 for the one at `a`, else its code. Fewer than three are given by
     /// repeating the last.
     static void bestOfRow(float[] x, int a, int b, float codeB, int c, float codeC, int stride, float[] best,
@@ -30,11 +27,11 @@ final class VectorPool {
         for (int i = 0; i < pixels; i++) {
             FloatVector v = FloatVector.fromArray(S, x, a + i * stride);
             FloatVector next = FloatVector.fromArray(S, x, b + i * stride);
-            VectorMask<Float> wins = wins(next, v);
+            VectorMask<Float> wins = next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next));
             v = v.blend(next, wins);
             FloatVector code = FloatVector.zero(S).blend(codeB, wins);
             next = FloatVector.fromArray(S, x, c + i * stride);
-            wins = wins(next, v);
+            wins = next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next));
             v.blend(next, wins).intoArray(best, to + i * LANES);
             code.blend(codeC, wins).intoArray(codes, to + i * LANES);
         }
@@ -46,9 +43,10 @@ final class VectorPool {
         for (int i = 0; i < pixels; i++) {
             FloatVector v = FloatVector.fromArray(S, first, a + i * strideA);
             FloatVector next = FloatVector.fromArray(S, x, b + i * stride);
-            v = v.blend(next, wins(next, v));
+            v = v.blend(next, next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next)));
             next = FloatVector.fromArray(S, x, c + i * stride);
-            v.blend(next, wins(next, v)).intoArray(best, to + i * LANES);
+            v.blend(next, next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next)))
+                    .intoArray(best, to + i * LANES);
         }
     }
 
@@ -58,7 +56,7 @@ final class VectorPool {
         for (int i = 0; i < pixels; i++) {
             FloatVector v = FloatVector.fromArray(S, best, to + i * LANES);
             FloatVector next = FloatVector.fromArray(S, x, at + i * stride);
-            VectorMask<Float> wins = wins(next, v);
+            VectorMask<Float> wins = next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next));
             v.blend(next, wins).intoArray(best, to + i * LANES);
             FloatVector.fromArray(S, codes, to + i * LANES).blend(code, wins).intoArray(codes, to + i * LANES);
         }
@@ -72,11 +70,11 @@ final class VectorPool {
             FloatVector v = FloatVector.fromArray(S, first, a + i);
             FloatVector code = FloatVector.fromArray(S, firstCodes, ca + i);
             FloatVector next = FloatVector.fromArray(S, best, b + i);
-            VectorMask<Float> wins = wins(next, v);
+            VectorMask<Float> wins = next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next));
             v = v.blend(next, wins);
             code = code.blend(FloatVector.fromArray(S, codes, b + i).add(addB), wins);
             next = FloatVector.fromArray(S, best, c + i);
-            wins = wins(next, v);
+            wins = next.compare(VectorOperators.GT, v).or(next.compare(VectorOperators.NE, next));
             v.blend(next, wins).intoArray(y, to + i);
             code.blend(FloatVector.fromArray(S, codes, c + i).add(addC), wins).intoArray(winners, wo + i);
         }
@@ -87,13 +85,10 @@ final class VectorPool {
             int pixels) {
         for (int i = 0; i < pixels; i++) {
             FloatVector d = FloatVector.fromArray(S, dx, at + i * stride);
-            given(d, dy, from + i * LANES, winners, wo + i * LANES, code).intoArray(dx, at + i * stride);
+            d.add(FloatVector.fromArray(S, dy, from + i * LANES),
+                    FloatVector.fromArray(S, winners, wo + i * LANES).compare(VectorOperators.EQ, code))
+                    .intoArray(dx, at + i * stride);
         }
-    }
-
-    private static FloatVector given(FloatVector d, float[] dy, int from, float[] winners, int wo, float code) {
-        return d.add(FloatVector.fromArray(S, dy, from),
-                FloatVector.fromArray(S, winners, wo).compare(VectorOperators.EQ, code));
     }
 
     /// As [#route], from three output rows, each `row` after the other, with a code for each.
@@ -101,9 +96,12 @@ final class VectorPool {
             float third, float[] dx, int at, int stride, int pixels) {
         for (int i = 0; i < pixels; i++) {
             FloatVector d = FloatVector.fromArray(S, dx, at + i * stride);
-            d = given(d, dy, from + i * LANES, winners, wo + i * LANES, code);
-            d = given(d, dy, from + row + i * LANES, winners, wo + row + i * LANES, second);
-            given(d, dy, from + 2 * row + i * LANES, winners, wo + 2 * row + i * LANES, third)
+            d = d.add(FloatVector.fromArray(S, dy, from + i * LANES),
+                    FloatVector.fromArray(S, winners, wo + i * LANES).compare(VectorOperators.EQ, code));
+            d = d.add(FloatVector.fromArray(S, dy, from + row + i * LANES),
+                    FloatVector.fromArray(S, winners, wo + row + i * LANES).compare(VectorOperators.EQ, second));
+            d.add(FloatVector.fromArray(S, dy, from + 2 * row + i * LANES),
+                    FloatVector.fromArray(S, winners, wo + 2 * row + i * LANES).compare(VectorOperators.EQ, third))
                     .intoArray(dx, at + i * stride);
         }
     }
