@@ -6,18 +6,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /// Bodies of the element-wise loops in [Loops]: each does as many whole vectors as fit and returns how many elements
-/// that were. One flat method per loop; helpers are single expressions that the compiler inlines.
+/// that were. One flat method per loop. Helpers that take or give vectors are not always inlined, and then every vector is an object; but
+/// for [VectorMath], whose callers see to it (`fits` in [Loops]), there are none.
 final class VectorLoops {
     private VectorLoops() {
-    }
-
-    private static FloatVector reluOf(FloatVector v) {
-        return v.blend(0f, v.compare(VectorOperators.LE, 0f));
-    }
-
-    private static FloatVector clampOf(FloatVector x, float low, float high) {
-        FloatVector v = x.blend(low, x.compare(VectorOperators.LT, low));
-        return v.blend(high, v.compare(VectorOperators.GT, high));
     }
 
     static int relu(float[] x, int xo, float[] y, int yo, int n) {
@@ -115,7 +107,8 @@ final class VectorLoops {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += S.length()) {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
-            clampOf(xv, low, high).intoArray(y, yo + i);
+            FloatVector v = xv.blend(low, xv.compare(VectorOperators.LT, low));
+            v.blend(high, v.compare(VectorOperators.GT, high)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -302,7 +295,8 @@ final class VectorLoops {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += S.length()) {
             FloatVector xv = FloatVector.fromArray(S, x, xo + i);
-            reluOf(xv.sub(m).fma(FloatVector.broadcast(S, a), FloatVector.broadcast(S, b))).intoArray(y, yo + i);
+            FloatVector v = xv.sub(m).fma(FloatVector.broadcast(S, a), FloatVector.broadcast(S, b));
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
         }
         return end;
     }

@@ -72,6 +72,7 @@ final class VectorTurning {
     /// The steps of 4 and 8, for 16 lanes.
     private static void far(int rows, int columns, float[] x, float[] y, int yo, int yStep, boolean add) {
         VectorMask<Float> out = S.indexInRange(0, rows);
+        int last = columns - 1;
         for (int i = 0; i < Math.min(4, columns); i++) {
             int at = i * LANES;
             FloatVector x0 = FloatVector.fromArray(S, x, at);
@@ -83,15 +84,25 @@ final class VectorTurning {
             FloatVector a2 = x2.blend(x3.rearrange(SWAP4), UPPER4);
             FloatVector a3 = x2.rearrange(SWAP4).blend(x3, UPPER4);
             int to = yo + i * yStep;
-            store(a0.blend(a2.rearrange(SWAP8), UPPER8), y, to, out, add);
+            x0 = a0.blend(a2.rearrange(SWAP8), UPPER8);
+            x1 = a1.blend(a3.rearrange(SWAP8), UPPER8);
+            x2 = a0.rearrange(SWAP8).blend(a2, UPPER8);
+            x3 = a1.rearrange(SWAP8).blend(a3, UPPER8);
+            if (add) {
+                x0 = x0.add(FloatVector.fromArray(S, y, to, out));
+                x1 = x1.add(FloatVector.fromArray(S, y, yo + Math.min(i + 4, last) * yStep, out));
+                x2 = x2.add(FloatVector.fromArray(S, y, yo + Math.min(i + 8, last) * yStep, out));
+                x3 = x3.add(FloatVector.fromArray(S, y, yo + Math.min(i + 12, last) * yStep, out));
+            }
+            x0.intoArray(y, to, out);
             if (i + 4 < columns) {
-                store(a1.blend(a3.rearrange(SWAP8), UPPER8), y, to + 4 * yStep, out, add);
+                x1.intoArray(y, to + 4 * yStep, out);
             }
             if (i + 8 < columns) {
-                store(a0.rearrange(SWAP8).blend(a2, UPPER8), y, to + 8 * yStep, out, add);
+                x2.intoArray(y, to + 8 * yStep, out);
             }
             if (i + 12 < columns) {
-                store(a1.rearrange(SWAP8).blend(a3, UPPER8), y, to + 12 * yStep, out, add);
+                x3.intoArray(y, to + 12 * yStep, out);
             }
         }
     }
@@ -99,22 +110,21 @@ final class VectorTurning {
     /// The step of 4, for 8 lanes.
     private static void pairs(int rows, int columns, float[] x, float[] y, int yo, int yStep, boolean add) {
         VectorMask<Float> out = S.indexInRange(0, rows);
+        int last = columns - 1;
         for (int i = 0; i < Math.min(4, columns); i++) {
             FloatVector x0 = FloatVector.fromArray(S, x, i * LANES);
             FloatVector x1 = FloatVector.fromArray(S, x, (i + 4) * LANES);
             int to = yo + i * yStep;
-            store(x0.blend(x1.rearrange(SWAP4), UPPER4), y, to, out, add);
-            if (i + 4 < columns) {
-                store(x0.rearrange(SWAP4).blend(x1, UPPER4), y, to + 4 * yStep, out, add);
+            FloatVector a0 = x0.blend(x1.rearrange(SWAP4), UPPER4);
+            FloatVector a1 = x0.rearrange(SWAP4).blend(x1, UPPER4);
+            if (add) {
+                a0 = a0.add(FloatVector.fromArray(S, y, to, out));
+                a1 = a1.add(FloatVector.fromArray(S, y, yo + Math.min(i + 4, last) * yStep, out));
             }
-        }
-    }
-
-    private static void store(FloatVector v, float[] y, int at, VectorMask<Float> lanes, boolean add) {
-        if (add) {
-            v.add(FloatVector.fromArray(S, y, at, lanes)).intoArray(y, at, lanes);
-        } else {
-            v.intoArray(y, at, lanes);
+            a0.intoArray(y, to, out);
+            if (i + 4 < columns) {
+                a1.intoArray(y, to + 4 * yStep, out);
+            }
         }
     }
 }
