@@ -52,7 +52,7 @@ final class Op {
         boolean fits = place != null && place.shape().equals(shape) && place.dtype() == first.dtype()
                 && place.device().equals(device) && place.layout() instanceof Layout.Blocked there
                 && layout instanceof Layout.Blocked own && there.lanes() == own.lanes() && there.halo() == own.halo();
-        return fits ? place : NDArray.empty(shape, first.dtype(), layout, device);
+        return fits ? place.requireLive(spec.opName()) : NDArray.empty(shape, first.dtype(), layout, device);
     }
 
     /// Checks that an activation can be fused: its derivative must come from the output, the only thing that is kept.

@@ -216,6 +216,9 @@ final class OpCalls {
         return Stream.of(
                 call("Convolution.conv2d/4", in -> Convolution.conv2d(Conv2dSpec.of(1, 1), in.v(0), in.v(1), in.v(2)),
                         f(2, 3, 5, 5), f(4, 3, 3, 3), f(4)),
+                call("Convolution.conv2d/5",
+                        in -> Convolution.conv2d(Conv2dSpec.of(1, 1), in.v(0), in.v(1), in.v(2), null), f(2, 3, 5, 5),
+                        f(4, 3, 3, 3), f(4)),
                 call("Convolution.conv2dAdd/5", in -> Convolution.conv2dAdd(Conv2dSpec.of(1, 1), in.v(0), in.v(1),
                         in.v(2), in.v(3)), f(2, 3, 5, 5), f(4, 3, 3, 3), f(4), f(2, 4, 5, 5)).named("conv2d")
                         .empty(f(0, 3, 5, 5), f(4, 3, 3, 3), f(4), f(0, 4, 5, 5)),

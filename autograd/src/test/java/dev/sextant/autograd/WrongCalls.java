@@ -96,6 +96,9 @@ final class WrongCalls {
         return Stream.of(
                 shape(conv, d -> Convolution.conv2d(CONV, v(d, 2, 3, 5, 5), v(d, 4, 2, 3, 3), null), "conv2d:",
                         "[2, 3, 5, 5]", "C=3", "[4, 2, 3, 3]", "groups=1", "= 2"),
+                shape("Convolution.conv2d/5",
+                        d -> Convolution.conv2d(CONV, v(d, 2, 3, 5, 5), v(d, 4, 2, 3, 3), null, null), "conv2d:",
+                        "[2, 3, 5, 5]", "C=3", "[4, 2, 3, 3]", "groups=1", "= 2"),
                 shape(conv, d -> Convolution.conv2d(CONV, v(d, 2, 3, 5, 5), v(d, 4, 3, 7, 3), null), "conv2d:", "H=5",
                         "kernel 7", "= -2 >= 0", "use a larger input or padding"),
                 shape(conv, d -> Convolution.conv2d(CONV, v(d, 3, 5, 5), v(d, 4, 3, 3, 3), null), "conv2d:",
