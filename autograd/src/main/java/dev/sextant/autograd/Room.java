@@ -9,7 +9,8 @@ import java.util.List;
 /// joining has nothing to copy; and what is joined can be joined with more behind it, again without copies, as in a
 /// dense block.
 ///
-/// There is room where channels come in blocks and every part fills whole ones. Elsewhere there are no places, and joining copies.
+/// There is room where channels come in blocks and every part fills whole ones. Elsewhere there are no places, and
+/// joining copies.
 public final class Room {
     private static final MoveSpec CONCAT = new MoveSpec("concat");
     private static final int CHANNELS = 1;
@@ -51,16 +52,17 @@ public final class Room {
         if (array == null) {
             array = Op.result(CONCAT, x.shape().with(CHANNELS, channels), x);
         }
-        return array.hasView(CHANNELS, start, channelsOfPart) ? array.narrow(CHANNELS, start, channelsOfPart) : null;
+        return array.narrow(CHANNELS, start, channelsOfPart);
     }
 
     /// The parts one after the other along the channels, from the room's start on.
     public Var join(Var... parts) {
-        int sum = 0;
-        for (Var part : parts) {
-            sum += part.shape().rank() > CHANNELS ? part.shape().dim(CHANNELS) : 0;
-        }
-        boolean fits = array != null && sum <= channels && array.hasView(CHANNELS, 0, sum);
-        return Shaping.concat(CONCAT, CHANNELS, List.of(parts), fits ? array.narrow(CHANNELS, 0, sum) : null);
+        return Shaping.concat(CONCAT, CHANNELS, List.of(parts), this);
+    }
+
+    /// The first channels of the room, for an array that is joined of so many; null if they have no place.
+    NDArray upTo(int channelsOfAll) {
+        boolean fits = array != null && channelsOfAll <= channels && array.hasView(CHANNELS, 0, channelsOfAll);
+        return fits ? array.narrow(CHANNELS, 0, channelsOfAll) : null;
     }
 }

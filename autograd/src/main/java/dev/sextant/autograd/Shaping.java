@@ -194,7 +194,7 @@ public final class Shaping {
     }
 
     /// @param room null, or where the result is to lie if it can; parts that are at their place there are not copied
-    static Var concat(MoveSpec spec, int axis, List<Var> parts, NDArray room) {
+    static Var concat(MoveSpec spec, int axis, List<Var> parts, Room room) {
         Shape out = concatShape(spec.opName(), axis, parts);
         int along = out.axis(axis);
         Var first = parts.getFirst();
@@ -205,14 +205,21 @@ public final class Shaping {
         for (int i = 1; i < all.length; i++) {
             starts[i] = starts[i - 1] + all[i - 1].shape().dim(along);
         }
-        NDArray y = Op.resultIn(room, spec, out, first.value(), rest);
+        NDArray place = room == null ? null : room.upTo(out.dim(along));
+        NDArray y = Op.resultIn(place, spec, out, first.value(), rest);
         for (int i = 0; i < all.length; i++) {
             NDArray part = all[i].value();
-            if (!y.holds(part, along, starts[i])) {
+            if (!lies(part, y, along, starts[i])) {
                 kernels.copyRange(part, 0, y, starts[i], part.dim(along), along, Write.SET);
             }
         }
         return Var.result(spec, y, new ConcatGrad(along, starts), all);
+    }
+
+    /// Whether a part is where it belongs already.
+    private static boolean lies(NDArray part, NDArray y, int axis, int start) {
+        return part.storage() == y.storage() && y.hasView(axis, start, part.dim(axis))
+                && y.narrow(axis, start, part.dim(axis)).layout().equals(part.layout());
     }
 
     /// Each part's gradient is its range of `dy`.

@@ -405,12 +405,6 @@ public final class NDArray {
         return !(layout instanceof Blocked b) || b.hasRange(shape, shape.axis("narrow", axis), start, start + length);
     }
 
-    /// Whether `part` is this blocked array's memory from element `start` of an axis on.
-    public boolean holds(NDArray part, int axis, int start) {
-        return part.storage == storage && part.isBlocked() && isBlocked() && hasView(axis, start, part.dim(axis))
-                && narrow(axis, start, part.dim(axis)).layout.equals(part.layout);
-    }
-
     /// The elements `start .. start+length-1` of one axis.
     public NDArray narrow(int axis, int start, int length) {
         return slice(axis, start, start + length, 1);

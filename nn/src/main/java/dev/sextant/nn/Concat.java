@@ -12,12 +12,24 @@ import java.util.List;
 public final class Concat extends Layer {
     private static final int CHANNELS = 1;
     private final List<Layer> branches = new ArrayList<>();
+    private String type = "Concat";
 
     /// Children are named `0`, `1`, ….
     public Concat(Layer... branches) {
         for (Layer branch : branches) {
             add(Integer.toString(this.branches.size()), branch);
         }
+    }
+
+    /// Calls this kind of block by a name of its own in summaries, for example `Inception`.
+    public Concat as(String typeName) {
+        type = typeName;
+        return this;
+    }
+
+    @Override
+    public String typeName() {
+        return type;
     }
 
     /// Appends a branch under a name.

@@ -52,8 +52,7 @@ class TileSourceTest {
         try (Stream<Path> files = Files.list(folder)) {
             Map<String, String> sources = new TreeMap<>();
             for (Path file : files
-                    .filter(f -> f.getFileName().toString()
-                            .matches("Avx.*Tile\\d+x\\d+\\.java|Points\\d\\.java"))
+                    .filter(f -> f.getFileName().toString().matches("Avx.*Tile\\d+x\\d+\\.java|Points\\d\\.java"))
                     .collect(Collectors.toList())) {
                 sources.put(file.getFileName().toString(), Files.readString(file).replaceAll("\\s|///", ""));
             }

@@ -10,7 +10,6 @@ import static dev.sextant.nn.Layers.maxPool;
 import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
-import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.Layer;
@@ -90,19 +89,12 @@ public final class DenseNet {
 
         @Override
         public Var forward(Var x) {
-            Room room = Room.behind(x, growth * children().size());
-            for (Layer layer : children().values()) {
-                x = room.join(x, layer.apply(x, room.next(growth)));
-            }
-            return x;
+            return dev.sextant.zoo.DenseBlock.grow(x, growth, children().values());
         }
 
         @Override
         protected Shape outputShape(Shape in, Walk walk) {
-            for (Layer layer : children().values()) {
-                in = in.with(1, in.dim(1) + layer.walk(in, walk).dim(1));
-            }
-            return in;
+            return dev.sextant.zoo.DenseBlock.grow(in, walk, children().values());
         }
     }
 

@@ -11,18 +11,17 @@ import static dev.sextant.nn.Layers.relu;
 import static dev.sextant.nn.Layers.sequence;
 
 import dev.sextant.autograd.Arithmetic;
-import dev.sextant.autograd.Room;
 import dev.sextant.autograd.Var;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
 import dev.sextant.nn.AdaptivePool2d;
+import dev.sextant.nn.Concat;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Sequential;
 import dev.sextant.nn.Walk;
 import dev.sextant.nn.init.Init;
 import dev.sextant.nn.init.InitPolicy;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// GoogLeNet (Szegedy et al., 2014, table 1) with batch norm: 6,624,904 parameters, 13,004,888 with both auxiliary
 /// heads.
@@ -69,19 +68,19 @@ public final class GoogLeNet extends Layer {
             child("conv2", basicConv(64, 1, 1, 0)),
             child("conv3", basicConv(192, 3, 1, 1)),
             child("maxpool2", maxPool(3, 2, 0).ceil()),
-            child("inception3a", new Inception(64, 96, 128, 16, 32, 32)),
-            child("inception3b", new Inception(128, 128, 192, 32, 96, 64)),
+            child("inception3a", inception(64, 96, 128, 16, 32, 32)),
+            child("inception3b", inception(128, 128, 192, 32, 96, 64)),
             child("maxpool3", maxPool(3, 2, 0).ceil()),
-            child("inception4a", new Inception(192, 96, 208, 16, 48, 64))};
+            child("inception4a", inception(192, 96, 208, 16, 48, 64))};
         to4d = new Layer[] {
-            child("inception4b", new Inception(160, 112, 224, 24, 64, 64)),
-            child("inception4c", new Inception(128, 128, 256, 24, 64, 64)),
-            child("inception4d", new Inception(112, 144, 288, 32, 64, 64))};
+            child("inception4b", inception(160, 112, 224, 24, 64, 64)),
+            child("inception4c", inception(128, 128, 256, 24, 64, 64)),
+            child("inception4d", inception(112, 144, 288, 32, 64, 64))};
         to5b = new Layer[] {
-            child("inception4e", new Inception(256, 160, 320, 32, 128, 128)),
+            child("inception4e", inception(256, 160, 320, 32, 128, 128)),
             child("maxpool4", maxPool(2, 2, 0).ceil()),
-            child("inception5a", new Inception(256, 160, 320, 32, 128, 128)),
-            child("inception5b", new Inception(384, 192, 384, 48, 128, 128))};
+            child("inception5a", inception(256, 160, 320, 32, 128, 128)),
+            child("inception5b", inception(384, 192, 384, 48, 128, 128))};
         aux1 = auxHeads ? child("aux1", new InceptionAux(classes)) : null;
         aux2 = auxHeads ? child("aux2", new InceptionAux(classes)) : null;
         head = new Layer[] {
@@ -145,35 +144,15 @@ public final class GoogLeNet extends Layer {
     }
 
     /// Four branches over the same input, joined along the channels.
-    public static final class Inception extends Layer {
-        private final int[] channels;
-
-        /// @param c3in channels before the 3×3 convolution
-        /// @param c5in channels before the convolution called 5×5
-        Inception(int c1, int c3in, int c3, int c5in, int c5, int pooled) {
-            channels = new int[] {c1, c3, c5, pooled};
-            child("branch1", basicConv(c1, 1, 1, 0));
-            child("branch2", sequence(basicConv(c3in, 1, 1, 0), basicConv(c3, 3, 1, 1)));
-            child("branch3", sequence(basicConv(c5in, 1, 1, 0), basicConv(c5, 3, 1, 1)));
-            child("branch4", sequence(maxPool(3, 1, 1).ceil(), basicConv(pooled, 1, 1, 0)));
-        }
-
-        @Override
-        public Var forward(Var x) {
-            Room room = Room.over(x, IntStream.of(channels).sum());
-            var branches = List.copyOf(children().values());
-            return room.join(IntStream.range(0, channels.length)
-                    .mapToObj(i -> branches.get(i).apply(x, room.next(channels[i]))).toArray(Var[]::new));
-        }
-
-        @Override
-        protected Shape outputShape(Shape in, Walk walk) {
-            int channels = 0;
-            for (Layer branch : children().values()) {
-                channels += branch.walk(in, walk).dim(1);
-            }
-            return in.with(1, channels);
-        }
+    ///
+    /// @param c3in channels before the 3×3 convolution
+    /// @param c5in channels before the convolution called 5×5
+    private static Layer inception(int c1, int c3in, int c3, int c5in, int c5, int pooled) {
+        return new Concat().as("Inception")
+                .add("branch1", basicConv(c1, 1, 1, 0))
+                .add("branch2", sequence(basicConv(c3in, 1, 1, 0), basicConv(c3, 3, 1, 1)))
+                .add("branch3", sequence(basicConv(c5in, 1, 1, 0), basicConv(c5, 3, 1, 1)))
+                .add("branch4", sequence(maxPool(3, 1, 1).ceil(), basicConv(pooled, 1, 1, 0)));
     }
 
     /// A classifier in the middle of the network, whose loss helps the layers before it to learn.
