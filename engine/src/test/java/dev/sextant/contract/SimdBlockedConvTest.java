@@ -36,6 +36,18 @@ class SimdBlockedConvTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void smallMapsOfFewImages(long seed) {
+        var rig = new Rig(DEVICE, seed);
+        int taps = rig.oneOf(2, 3, 3, 5);
+        Shape x = Shape.of(rig.between(1, 3), rig.oneOf(16, 20, 48, 130), rig.between(2, 7), rig.between(2, 9));
+        Shape w = Shape.of(rig.oneOf(7, 16, 40, 80, 112), x.dim(1), taps, rig.oneOf(1, taps));
+        var spec = new Conv2dSpec(Pair.of(rig.between(1, 2), rig.between(1, 3)), Pair.of(rig.between(2, 4)),
+                Pair.of(1, rig.oneOf(1, 2)), 1, rig.oneOf(UnarySpec.IDENTITY, UnarySpec.RELU, UnarySpec.SIGMOID));
+        SimdFewChannelsTest.compare(rig, spec, x, w, Form.NATIVE);
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void singleTaps(long seed) {
         var rig = new Rig(DEVICE, seed);

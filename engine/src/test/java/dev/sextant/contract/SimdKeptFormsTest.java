@@ -24,7 +24,7 @@ class SimdKeptFormsTest {
         "1, 64, 24, 64, 3, 1, 1", "2, 40, 12, 72, 3, 1, 1", "1, 130, 6, 80, 3, 1, 1", "1, 200, 3, 150, 3, 1, 1",
         "3, 64, 12, 96, 3, 2, 1", "1, 160, 3, 100, 1, 1, 0", "2, 33, 7, 50, 1, 2, 0", "1, 32, 12, 96, 5, 1, 2",
         "9, 48, 3, 64, 3, 1, 1", "32, 32, 12, 48, 3, 1, 1", "1, 1, 96, 64, 7, 2, 3", "20, 6, 14, 12, 5, 1, 0",
-        "1, 16, 5, 16, 1, 1, 0"})
+        "1, 16, 5, 16, 1, 1, 0", "1, 150, 6, 200, 3, 2, 1", "2, 40, 5, 24, 5, 1, 2", "3, 24, 3, 64, 5, 1, 2"})
     void agreeWithTheOracle(int images, int channels, int extent, int filters, int kernel, int stride, int pad) {
         UnarySpec activation = extent % 2 == 0 ? UnarySpec.RELU : UnarySpec.SIGMOID;
         var spec = new Conv2dSpec(Pair.of(stride), Pair.of(pad), Pair.ONE, 1, activation);

@@ -23,6 +23,9 @@ final class BlockedConv {
     private static final int FEW = 4;
     private static final int FEW_CHUNKS = 8;
     private static final int PADDED_CHUNK = 1 << 14;
+    /// Panels of weights to aim for where they alone are the chunks, and most pixels of a map for that.
+    private static final int FEW_PANELS = 4;
+    private static final int SMALL = 100;
     /// Most elements of a band.
     private static final int BAND = 1 << 18;
     /// Pixels of tiny flat maps that go through a panel's weights together.
@@ -129,6 +132,16 @@ final class BlockedConv {
             return;
         }
         boolean few = y.images() < FEW;
+        boolean dense = x.unit == LANES && to.yPixel() == LANES && to.yRow() == gridW * LANES;
+        if (few && dense && flat && geometry.pixels() <= SMALL) {
+            fewSmall(x.data, x.base, x.image, shifts(x, null, 0), x.channels, w, to, epilogue);
+            return;
+        }
+        if (few && dense && !direct && Patches.suit(geometry)) {
+            var patches = Patches.of(workers, geometry, x, y.images());
+            fewSmall(patches.data(), 0, patches.image(), patches.shifts(), x.channels, w, to, epilogue);
+            return;
+        }
         int most = Math.ceilDiv(gridH, few ? fewBands(y) : bands(y.images(), direct ? 0 : band.size(gridH)));
         int bands = Math.ceilDiv(gridH, most);
         int shortest = flat ? (gridH - (bands - 1) * most) * gridW : gridW;
@@ -167,6 +180,17 @@ final class BlockedConv {
                 sweep.panel(panel, at);
             }
         });
+    }
+
+    /// Few images of small maps whose pixels lie in one row. Every panel of weights is a chunk, and is read once.
+    private void fewSmall(float[] source, int base, int imageStep, int[] shift, int channels, Panels.Weights w,
+            Result to, Epilogue epilogue) {
+        BlockedView y = to.y();
+        var area = new Area(0, y.images(), 0, 1, gridH * gridW);
+        var panels = Panels.of(workers, w, y.channels(), channels,
+                PixelTile.streamed(y.blocks(), area.width, LANES, FEW_PANELS), true);
+        var sweep = new Sweep(panels, source, imageStep, 0, LANES, shift, to, area, epilogue);
+        workers.run(panels.count(), panel -> sweep.panel(panel, base));
     }
 
     /// How many bands of rows an image is cut into.

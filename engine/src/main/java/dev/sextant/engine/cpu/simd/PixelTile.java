@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /// The register block of convolutions on blocked arrays: some neighbouring pixels of a row by some blocks of result
@@ -39,7 +40,8 @@ abstract class PixelTile {
     private static final int MOST_BLOCKS = 4;
     private static final PixelTile[] ALL = switch (VectorSupport.LANES) {
         case 16 -> new PixelTile[] {
-            new Avx512PixelTile12x32(), new Avx512PixelTile13x32(), new Avx512PixelTile7x32(),
+            new Avx512PixelTile12x32(), new Avx512PixelTile13x32(), new Avx512PixelTile9x32(),
+            new Avx512PixelTile7x32(),
             new Avx512PixelTile6x64(), new Avx512PixelTile5x64(), new Avx512PixelTile4x64(),
             new Avx512PixelTile3x64(), new Avx512PixelTile2x64(), new Avx512PixelTile1x64(),
             new Avx512PixelTile4x32(), new Avx512PixelTile2x32(), new Avx512PixelTile1x32(),
@@ -133,22 +135,42 @@ abstract class PixelTile {
         return pixels * blocks * Tiles.costPerElement(pixels, blocks * VectorSupport.LANES);
     }
 
+    /// As below for few images, whose weights come from memory: the tile that goes first through a panel waits for them. And
+    /// at least `panels` panels, if there are so many blocks.
+    static int[] streamed(int blocks, int width, int pixelStride, int panels) {
+        return panels(blocks, Math.clamp(blocks / panels, 1, MOST_BLOCKS), b -> {
+            PixelTile[] cover = cover(width, b, pixelStride, true);
+            if (cover == null) {
+                return Double.POSITIVE_INFINITY;
+            }
+            double first = Arrays.stream(cover).mapToDouble(PixelTile::cost).max().orElse(0);
+            return costOf(cover) - first + Math.max(first, STREAM * b);
+        });
+    }
+
+    /// What it costs to read the weights of a block from memory: 4 bytes a lane at 10 bytes a cycle.
+    private static final double STREAM = 15;
+
+    private static double costOf(PixelTile[] cover) {
+        return cover == null ? Double.POSITIVE_INFINITY : Arrays.stream(cover).mapToDouble(PixelTile::cost).sum();
+    }
+
     /// How many result blocks to take together, one panel after the other, so that rows of `width` pixels cost least.
     ///
     /// @param shortest the shortest row that occurs besides
     static int[] panels(int blocks, int width, int shortest, int pixelStride, boolean shifted) {
-        double[] costOf = new double[MOST_BLOCKS + 1];
-        for (int b = 1; b <= MOST_BLOCKS; b++) {
-            PixelTile[] cover = shortest < width && cover(shortest, b, pixelStride, shifted) == null ? null
-                    : cover(width, b, pixelStride, shifted);
-            costOf[b] = cover == null ? Double.POSITIVE_INFINITY
-                    : Arrays.stream(cover).mapToDouble(PixelTile::cost).sum();
-        }
+        return panels(blocks, MOST_BLOCKS, b -> shortest < width && cover(shortest, b, pixelStride, shifted) == null
+                ? Double.POSITIVE_INFINITY
+                : costOf(cover(width, b, pixelStride, shifted)));
+    }
+
+    private static int[] panels(int blocks, int most, IntToDoubleFunction cost) {
+        double[] costOf = IntStream.rangeClosed(0, most).mapToDouble(b -> b == 0 ? 0 : cost.applyAsDouble(b)).toArray();
         double[] least = new double[blocks + 1];
         int[] last = new int[blocks + 1];
         for (int n = 1; n <= blocks; n++) {
             least[n] = Double.POSITIVE_INFINITY;
-            for (int b = 1; b <= Math.min(n, MOST_BLOCKS); b++) {
+            for (int b = 1; b <= Math.min(n, most); b++) {
                 if (least[n - b] + costOf[b] < least[n]) {
                     least[n] = least[n - b] + costOf[b];
                     last[n] = b;

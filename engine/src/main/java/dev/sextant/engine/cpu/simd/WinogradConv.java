@@ -31,6 +31,8 @@ final class WinogradConv {
     private static final int ALL = 1 << 22;
     /// Chunks to aim for.
     private static final int CHUNKS = 8;
+    /// Most tiles for which kept weights are read ahead: they are needed once or twice.
+    private static final int FEW = 24;
     /// Tiles that the width of the register tile is chosen for.
     private static final int TYPICAL = 24;
 
@@ -208,6 +210,9 @@ final class WinogradConv {
             int to = filter.start(part + 1);
             for (int i = 0; i < form.positions(); i++) {
                 int wo = uo + i * filter.position() - from * filter.width();
+                if (kept != null && grid.tiles() <= FEW) {
+                    Ahead.read(u, uo + i * filter.position(), (to - from) * filter.width());
+                }
                 for (int t = 0; t < count; t += tile.pixels) {
                     tile.run(from, to, v, vo + i * vPosition + t * LANES, shift, u, wo, work, z + i * position
                             + t * LANES, LANES, block, part > 0);
