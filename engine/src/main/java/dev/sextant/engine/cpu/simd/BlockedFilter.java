@@ -113,7 +113,8 @@ final class BlockedFilter {
                             int to = start[t] + (start[t + 1] - start[t]) / together * count;
                             for (int i = 0; i < LANES; i += tile.sources) {
                                 tile.run(start[t], to, x.data(), x.at(n, block) + i, xs, z.data(), z.at(n, b), zs,
-                                        z.plane(), partials, sums(group, block, t) + i * ld + b * LANES, ld);
+                                        z.plane(), partials, sums(group, block, t) + i * taps * ld + b * LANES,
+                                        taps * ld);
                             }
                         }
                         b += tile.blocks;
@@ -154,7 +155,8 @@ final class BlockedFilter {
                                 for (int i = 0; i < LANES; i += tile.sources) {
                                     tile.run(wholeRows ? 1 : height, wholeRows ? height * z.width() : z.width(),
                                             direct ? x.data() : copy, xo + shift[t] + i, xRow, z.data(), zo, zRow,
-                                            z.plane(), partials, sums(group, block, t) + i * ld + b * LANES, ld);
+                                            z.plane(), partials, sums(group, block, t) + i * taps * ld + b * LANES,
+                                            taps * ld);
                                 }
                             }
                             b += tile.blocks;
@@ -180,37 +182,49 @@ final class BlockedFilter {
         });
     }
 
-    /// Where the partial sums of a group, a block of source channels and a tap lie.
+    /// Where the partial sums of a group, a block of source channels and a tap lie. Their order is
+    /// `[source channel][tap][result channel]`.
     private int sums(int group, int block, int tap) {
-        return Scratch.LEAD + group * size + (block * taps + tap) * LANES * ld;
+        return Scratch.LEAD + group * size + (block * LANES * taps + tap) * ld;
     }
 
-    /// Sums the groups and turns `[block, tap, lane][result channel]` into the filter's own order.
+    /// Sums the groups and turns `[source channel][tap][result channel]` into the filter's own order.
     private void store(Workers workers, boolean adds) {
-        var to = Strides.into(w);
-        int[] step = to.step();
-        int[] tap = Taps.offsets(to, w);
         workers.run(groups == 1 ? 0 : Math.ceilDiv(size, PIECE), piece -> {
             int at = Scratch.LEAD + piece * PIECE;
             for (int g = 1; g < groups; g++) {
                 Loops.add(partials, g * size + at, partials, at, partials, at, Math.min(PIECE, size - piece * PIECE));
             }
         });
+        var to = Strides.into(w);
         workers.run(x.blocks() * z.blocks(), chunk -> {
             int block = chunk / z.blocks();
             int zBlock = chunk % z.blocks();
-            int first = Scratch.LEAD + block * taps * LANES * ld + zBlock * LANES;
-            int real = x.realLanes(block);
-            for (int i = 0; i < z.realLanes(zBlock); i++) {
-                int result = to.base() + (zBlock * LANES + i) * step[0] + block * LANES * step[1];
-                for (int c = 0; c < real; c++) {
-                    for (int t = 0; t < taps; t++) {
-                        int at = result + c * step[1] + tap[t];
-                        float sum = partials[first + (t * LANES + c) * ld + i];
-                        to.data()[at] = adds ? to.data()[at] + sum : sum;
-                    }
+            int from = sums(0, block, 0) + zBlock * LANES;
+            int at = to.base() + zBlock * LANES * to.step()[0] + block * LANES * to.step()[1];
+            int filters = z.realLanes(zBlock);
+            if (w.isContiguous()) {
+                int rows = x.realLanes(block) * taps;
+                for (int i = 0; i < rows; i += LANES) {
+                    Turning.turn(Math.min(LANES, rows - i), filters, partials, from + i * ld, ld, to.data(), at + i,
+                            to.step()[0], adds);
                 }
+            } else {
+                scatter(from, to, at, x.realLanes(block), filters, adds);
             }
         });
+    }
+
+    private void scatter(int from, Strides to, int at, int channels, int filters, boolean adds) {
+        int[] tap = Taps.offsets(to, w);
+        for (int i = 0; i < filters; i++) {
+            for (int c = 0; c < channels; c++) {
+                for (int t = 0; t < taps; t++) {
+                    int place = at + i * to.step()[0] + c * to.step()[1] + tap[t];
+                    float sum = partials[from + (c * taps + t) * ld + i];
+                    to.data()[place] = adds ? to.data()[place] + sum : sum;
+                }
+            }
+        }
     }
 }

@@ -156,14 +156,16 @@ final class WinogradConv {
         });
         int[] shift = shifts(all);
         int split = kept == null ? 1 : groups;
+        // Where each part's weights are needed once they share a place, which stays nearer than places of their own.
+        int partStep = groups == 1 ? 0 : filter.part();
         workers.run(filter.panels() * split, i -> {
             int panel = i / split;
-            var products = new Products(chunk, kept == null ? filter.panel() : 0);
+            var products = new Products(chunk, kept == null ? Math.max(filter.parts() * partStep, filter.part()) : 0);
             float[] weights = kept == null ? products.work : kept.data();
             for (int first = i % split * chunk; first < grid.tiles(); first += split * chunk) {
                 int count = Math.min(chunk, grid.tiles() - first);
                 for (int part = 0; part < filter.parts(); part++) {
-                    int u = kept == null ? products.more + part * filter.part()
+                    int u = kept == null ? products.more + part * partStep
                             : kept.base() + panel * filter.panel() + part * filter.part();
                     if (kept == null && first == 0) {
                         filter.transform(panel, part, products.work, products.work, u);

@@ -98,11 +98,8 @@ final class WinogradGradient {
                 float[] work = Scratch.ofThread().aligned(Scratch.WORK, half + size);
                 float[] sums = kept == null ? work : kept;
                 int at = Scratch.LEAD + (kept == null ? half : chunk * size);
-                if (fresh) {
-                    Arrays.fill(sums, at, at + size, 0);
-                }
                 products(spread, Scratch.LEAD + xBlock * room * LANES, xPosition, zAt + zBlock * room * LANES,
-                        zPosition, room, count, xBlocks, zBlocks, sums, at);
+                        zPosition, room, count, xBlocks, zBlocks, sums, at, fresh, last);
                 if (last) {
                     store(sums, at, xBlock, xBlocks, zBlock, zBlocks, work);
                 }
@@ -114,11 +111,19 @@ final class WinogradGradient {
         return xSide * zSide * LANES * LANES + LANES;
     }
 
-    /// `sums[position][source channel][result channel] += Σ_tile x·z`.
+    /// `sums[position][source channel][result channel] += Σ_tile x·z`, scaled in the end. A position's sums are in the
+    /// first-level cache meanwhile.
     private void products(float[] spread, int xAt, int xPosition, int zAt, int zPosition, int room, int count,
-            int xBlocks, int zBlocks, float[] sums, int at) {
+            int xBlocks, int zBlocks, float[] sums, int at, boolean fresh, boolean last) {
         int ld = zBlocks * LANES;
+        int plane = xBlocks * zBlocks * LANES * LANES;
+        var points = form.points();
+        int n = form.n();
         for (int p = 0; p < form.positions(); p++) {
+            int place = at + p * sumsPosition();
+            if (fresh) {
+                Arrays.fill(sums, place, place + plane, 0);
+            }
             for (int t = 0; t < count; t += CHAIN) {
                 int tiles = Math.min(CHAIN, count - t);
                 for (int j = 0; j < zBlocks;) {
@@ -126,11 +131,14 @@ final class WinogradGradient {
                     int zo = zAt + p * zPosition + (j * room + t) * LANES;
                     for (int i = 0; i < xBlocks * LANES; i += tile.sources) {
                         int xo = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
-                        tile.run(1, tiles, spread, xo, 0, spread, zo, 0, room * LANES, sums, at + p * sumsPosition()
+                        tile.run(1, tiles, spread, xo, 0, spread, zo, 0, room * LANES, sums, place
                                 + i * ld + j * LANES, ld);
                     }
                     j += tile.blocks;
                 }
+            }
+            if (last) {
+                Loops.scale(points.scale[p / n] * points.scale[p % n], sums, place, sums, place, plane);
             }
         }
     }
@@ -141,38 +149,32 @@ final class WinogradGradient {
         int n = form.n();
         int r = form.r();
         int plane = xBlocks * zBlocks * LANES * LANES;
-        for (int p = 0; p < form.positions(); p++) {
-            int from = at + p * sumsPosition();
-            Loops.scale(points.scale[p / n] * points.scale[p % n], sums, from, sums, from, plane);
-        }
         int half = Scratch.LEAD;
         for (int j = 0; j < n; j++) {
             points.gather(r, sums, at + j * sumsPosition(), n * sumsPosition(), LANES, work, half + j * plane, n
                     * plane, LANES, plane / LANES);
         }
-        for (int i = 0; i < r; i++) {
-            points.gather(r, work, half + i * n * plane, plane, LANES, sums, at + i * r * plane, plane, LANES, plane
-                    / LANES);
-        }
-        var w = Strides.into(dw.array());
-        int channels = Math.min(xBlocks * LANES, x.channels() - xBlock * LANES);
-        int filters = Math.min(zBlocks * LANES, z.channels() - zBlock * LANES);
-        for (int f = 0; f < filters; f++) {
-            int to = w.base() + (zBlock * LANES + f) * w.step()[0] + xBlock * LANES * w.step()[1];
-            for (int c = 0; c < channels; c++) {
-                write(sums, at + c * zBlocks * LANES + f, plane, w.data(), to + c * w.step()[1], r * r);
+        int row = zBlocks * LANES;
+        for (int c = 0; c < xBlocks * LANES; c++) {
+            for (int i = 0; i < r; i++) {
+                points.gather(r, work, half + i * n * plane + c * row, plane, LANES, sums, at + (c * r + i) * r * row,
+                        row, LANES, zBlocks);
             }
         }
+        write(sums, at, xBlock, xBlocks, zBlock, zBlocks);
     }
 
-    private void write(float[] sums, int from, int plane, float[] to, int at, int taps) {
-        if (dw.adds()) {
-            for (int t = 0; t < taps; t++) {
-                to[at + t] += sums[from + t * plane];
-            }
-        } else {
-            for (int t = 0; t < taps; t++) {
-                to[at + t] = sums[from + t * plane];
+    /// Turns `[source channel][tap][result channel]` into the filter's own order.
+    private void write(float[] sums, int at, int xBlock, int xBlocks, int zBlock, int zBlocks) {
+        var w = Strides.into(dw.array());
+        int step = w.step()[0];
+        int taps = Math.min(xBlocks * LANES, x.channels() - xBlock * LANES) * form.r() * form.r();
+        int filters = Math.min(zBlocks * LANES, z.channels() - zBlock * LANES);
+        int to = w.base() + zBlock * LANES * step + xBlock * LANES * w.step()[1];
+        for (int f = 0; f < filters; f += LANES) {
+            for (int t = 0; t < taps; t += LANES) {
+                Turning.turn(Math.min(LANES, taps - t), Math.min(LANES, filters - f), sums, at + t * zBlocks * LANES
+                        + f, zBlocks * LANES, w.data(), to + f * step + t, step, dw.adds());
             }
         }
     }
