@@ -57,11 +57,14 @@ abstract class PixelTile {
         default -> new PixelTile[0];
     };
 
-    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks.
+    /// The one tile for rows of `width` pixels, not wider than the row, that divides the result blocks; of equals the one
+    /// with most blocks, since all panels read the pixels.
     static PixelTile forShape(int width, int blocks, int pixelStride) {
         return Arrays.stream(ALL)
                 .filter(t -> t.pixelStride == pixelStride && t.pixels <= width && blocks % t.blocks == 0)
-                .min(Comparator.comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)).orElse(null);
+                .min(Comparator.<PixelTile>comparingDouble(t -> Math.ceilDiv(width, t.pixels) * t.cost() / t.blocks)
+                        .thenComparing(t -> -t.blocks))
+                .orElse(null);
     }
 
     /// Pixels after which a long row is covered the same way again.
@@ -171,7 +174,7 @@ abstract class PixelTile {
         for (int n = 1; n <= blocks; n++) {
             least[n] = Double.POSITIVE_INFINITY;
             for (int b = 1; b <= Math.min(n, most); b++) {
-                if (least[n - b] + costOf[b] < least[n]) {
+                if (least[n - b] + costOf[b] <= least[n]) {
                     least[n] = least[n - b] + costOf[b];
                     last[n] = b;
                 }
