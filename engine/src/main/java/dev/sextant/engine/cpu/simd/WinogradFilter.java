@@ -59,18 +59,31 @@ record WinogradFilter(Winograd form, Strides w, int resultStep, int sourceStep, 
 
     /// Transforms all weights, part by part from `at` on.
     void transformAll(Workers workers, float[] u, int at) {
-        workers.run(panels() * parts(), i -> transform(i / parts(), i % parts(),
-                Scratch.ofThread().aligned(Scratch.WORK, room()), u, at + i * part()));
+        int pieces = partLength() / PIECE;
+        workers.run(panels() * parts() * pieces, i -> {
+            int part = i / pieces % parts();
+            transform(i / pieces / parts(), part, i % pieces, Scratch.ofThread().aligned(Scratch.WORK, room()), u,
+                    at + i / pieces * part());
+        });
     }
 
     /// Transforms the weights of a part of a panel: `G·w·Gᵀ`.
     void transform(int panel, int part, float[] work, float[] u, int uo) {
-        for (int first = start(part); first < start(part + 1); first += PIECE) {
-            transform(panel, first, Math.min(PIECE, sources - first), work, u, uo + (first - start(part)) * width);
+        for (int piece = 0; piece < partLength() / PIECE; piece++) {
+            transform(panel, part, piece, work, u, uo);
         }
     }
 
-    private void transform(int panel, int first, int count, float[] work, float[] u, int to) {
+    /// The same for some source channels of the part, if there are so many.
+    private void transform(int panel, int part, int piece, float[] work, float[] u, int uo) {
+        int first = start(part) + piece * PIECE;
+        int count = Math.min(PIECE, start(part + 1) - first);
+        if (count > 0) {
+            transformPiece(panel, first, count, work, u, uo + piece * PIECE * width);
+        }
+    }
+
+    private void transformPiece(int panel, int first, int count, float[] work, float[] u, int to) {
         var points = form.points();
         int n = form.n();
         int r = form.r();
