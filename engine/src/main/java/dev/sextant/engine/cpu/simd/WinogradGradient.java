@@ -87,23 +87,37 @@ final class WinogradGradient {
                             + (i - x.blocks()) * room * LANES, zPosition);
                 }
             });
-            boolean fresh = group == 0;
-            boolean last = group == groups - 1;
+            var transforms = new Transforms(spread, room, count, xPosition, zAt, zPosition, group == 0,
+                    group == groups - 1);
             workers.run(chunks, chunk -> {
                 int xBlock = chunk % xChunks * xSide;
                 int zBlock = chunk / xChunks * zSide;
-                int xBlocks = Math.min(xSide, x.blocks() - xBlock);
-                int zBlocks = Math.min(zSide, z.blocks() - zBlock);
+                var pairs = new Pairs(xBlock, Math.min(xSide, x.blocks() - xBlock), zBlock,
+                        Math.min(zSide, z.blocks() - zBlock));
                 int half = form.n() * form.r() * xSide * zSide * LANES * LANES;
                 float[] work = Scratch.ofThread().aligned(Scratch.WORK, half + size);
                 float[] sums = kept == null ? work : kept;
                 int at = Scratch.LEAD + (kept == null ? half : chunk * size);
-                products(spread, Scratch.LEAD + xBlock * room * LANES, xPosition, zAt + zBlock * room * LANES,
-                        zPosition, room, count, xBlocks, zBlocks, sums, at, fresh, last);
-                if (last) {
-                    store(sums, at, xBlock, xBlocks, zBlock, zBlocks, work);
+                products(transforms, pairs, sums, at);
+                if (transforms.last) {
+                    store(pairs, sums, at, work);
                 }
             });
+        }
+    }
+
+    /// The transforms of a group of tiles, `[position][block][tile][lane]`: those of the input first, those of the gradient
+    /// from `zAt` on.
+    ///
+    /// @param room tiles that there is room for
+    private record Transforms(float[] spread, int room, int count, int xPosition, int zAt, int zPosition,
+            boolean first, boolean last) {
+    }
+
+    /// The blocks of source and of result channels that a chunk connects.
+    private record Pairs(int xBlock, int xBlocks, int zBlock, int zBlocks) {
+        int plane() {
+            return xBlocks * zBlocks * LANES * LANES;
         }
     }
 
@@ -113,68 +127,70 @@ final class WinogradGradient {
 
     /// `sums[position][source channel][result channel] += Σ_tile x·z`, scaled in the end. A position's sums are in the
     /// first-level cache meanwhile.
-    private void products(float[] spread, int xAt, int xPosition, int zAt, int zPosition, int room, int count,
-            int xBlocks, int zBlocks, float[] sums, int at, boolean fresh, boolean last) {
-        int ld = zBlocks * LANES;
-        int plane = xBlocks * zBlocks * LANES * LANES;
+    private void products(Transforms of, Pairs pairs, float[] sums, int at) {
+        int ld = pairs.zBlocks * LANES;
+        int plane = pairs.plane();
         var points = form.points();
         int n = form.n();
         for (int p = 0; p < form.positions(); p++) {
             int place = at + p * sumsPosition();
-            if (fresh) {
+            if (of.first) {
                 Arrays.fill(sums, place, place + plane, 0);
             }
-            for (int t = 0; t < count; t += CHAIN) {
-                int tiles = Math.min(CHAIN, count - t);
-                for (int j = 0; j < zBlocks;) {
-                    BandTile tile = BandTile.of(zBlocks - j);
-                    int zo = zAt + p * zPosition + (j * room + t) * LANES;
-                    for (int i = 0; i < xBlocks * LANES; i += tile.sources) {
-                        int xo = xAt + p * xPosition + (i / LANES * room + t) * LANES + i % LANES;
-                        tile.run(1, tiles, spread, xo, 0, spread, zo, 0, room * LANES, sums, place
-                                + i * ld + j * LANES, ld);
+            for (int t = 0; t < of.count; t += CHAIN) {
+                int tiles = Math.min(CHAIN, of.count - t);
+                for (int j = 0; j < pairs.zBlocks;) {
+                    BandTile tile = BandTile.of(pairs.zBlocks - j);
+                    int zo = of.zAt + p * of.zPosition + ((pairs.zBlock + j) * of.room + t) * LANES;
+                    for (int i = 0; i < pairs.xBlocks * LANES; i += tile.sources) {
+                        int xo = Scratch.LEAD + p * of.xPosition + ((pairs.xBlock + i / LANES) * of.room + t) * LANES
+                                + i % LANES;
+                        tile.run(1, tiles, of.spread, xo, 0, of.spread, zo, 0, of.room * LANES, sums,
+                                place + i * ld + j * LANES, ld);
                     }
                     j += tile.blocks;
                 }
             }
-            if (last) {
+            if (of.last) {
                 Loops.scale(points.scale[p / n] * points.scale[p % n], sums, place, sums, place, plane);
             }
         }
     }
 
     /// Transforms sums back and writes them in the filter's own order.
-    private void store(float[] sums, int at, int xBlock, int xBlocks, int zBlock, int zBlocks, float[] work) {
+    private void store(Pairs pairs, float[] sums, int at, float[] work) {
         var points = form.points();
         int n = form.n();
         int r = form.r();
-        int plane = xBlocks * zBlocks * LANES * LANES;
+        int plane = pairs.plane();
         int half = Scratch.LEAD;
         for (int j = 0; j < n; j++) {
             points.gather(r, sums, at + j * sumsPosition(), n * sumsPosition(), LANES, work, half + j * plane, n
                     * plane, LANES, plane / LANES);
         }
-        int row = zBlocks * LANES;
-        for (int c = 0; c < xBlocks * LANES; c++) {
+        int row = pairs.zBlocks * LANES;
+        for (int c = 0; c < pairs.xBlocks * LANES; c++) {
             for (int i = 0; i < r; i++) {
                 points.gather(r, work, half + i * n * plane + c * row, plane, LANES, sums, at + (c * r + i) * r * row,
-                        row, LANES, zBlocks);
+                        row, LANES, pairs.zBlocks);
             }
         }
-        write(sums, at, xBlock, xBlocks, zBlock, zBlocks);
+        write(pairs, sums, at);
     }
 
     /// Turns `[source channel][tap][result channel]` into the filter's own order.
-    private void write(float[] sums, int at, int xBlock, int xBlocks, int zBlock, int zBlocks) {
+    private void write(Pairs pairs, float[] sums, int at) {
         var w = Strides.into(dw.array());
         int step = w.step()[0];
-        int taps = Math.min(xBlocks * LANES, x.channels() - xBlock * LANES) * form.r() * form.r();
-        int filters = Math.min(zBlocks * LANES, z.channels() - zBlock * LANES);
-        int to = w.base() + zBlock * LANES * step + xBlock * LANES * w.step()[1];
+        int taps = Math.min(pairs.xBlocks * LANES, x.channels() - pairs.xBlock * LANES) * form.r() * form.r();
+        int filters = Math.min(pairs.zBlocks * LANES, z.channels() - pairs.zBlock * LANES);
+        int to = w.base() + pairs.zBlock * LANES * step + pairs.xBlock * LANES * w.step()[1];
         for (int f = 0; f < filters; f += LANES) {
             for (int t = 0; t < taps; t += LANES) {
-                Turning.turn(Math.min(LANES, taps - t), Math.min(LANES, filters - f), sums, at + t * zBlocks * LANES
-                        + f, zBlocks * LANES, w.data(), to + f * step + t, step, dw.adds());
+                Turning.turn(Math.min(LANES, taps - t), Math.min(LANES, filters - f), sums,
+                        at + t * pairs.zBlocks * LANES
+                                + f,
+                        pairs.zBlocks * LANES, w.data(), to + f * step + t, step, dw.adds());
             }
         }
     }
