@@ -2,7 +2,7 @@ package dev.sextant.engine.cpu.simd;
 
 /// Reads numbers for no other reason than to have them near. A tile asks for its weights little by little: too few
 /// requests are under way at a time to hide where they come from. A loop that does nothing else has as many
-/// as the processor can hold, and is through with a tile's weights from the third-level cache in less time than the tile takes.
+/// as the processor can hold.
 final class Ahead {
     /// Elements of a cache line.
     private static final int LINE = 16;

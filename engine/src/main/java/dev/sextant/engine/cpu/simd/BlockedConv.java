@@ -124,20 +124,19 @@ final class BlockedConv {
         var geometry = new SmallMapConv.Geometry(gridH, gridW, stepH, stepW, tapH, tapW);
         var band = new Band(x.unit, x.outer(), x.height, x.width, gridW, stepH, stepW, tapH, tapW);
         boolean direct = x.unit == LANES && band.isInside(gridH, gridW);
+        boolean dense = to.yPixel() == LANES && to.yRow() == gridW * LANES;
         // A direct convolution by a single tap over whole rows sees the plane as one long row.
-        boolean flat = direct && tapH.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height
-                && to.yPixel() == LANES && to.yRow() == gridW * LANES;
+        boolean flat = direct && dense && tapH.length == 1 && stepH == 1 && gridW == x.width && gridH == x.height;
         if (!flat && SmallMapConv.suits(geometry, x, y.images())) {
             SmallMapConv.run(workers, geometry, x, w, to, epilogue);
             return;
         }
         boolean few = y.images() < FEW;
-        boolean dense = x.unit == LANES && to.yPixel() == LANES && to.yRow() == gridW * LANES;
-        if (few && dense && flat && geometry.pixels() <= SMALL) {
+        if (few && flat && geometry.pixels() <= SMALL) {
             fewSmall(x.data, x.base, x.image, shifts(x, null, 0), x.channels, w, to, epilogue);
             return;
         }
-        if (few && dense && !direct && Patches.suit(geometry)) {
+        if (few && dense && !direct && Patches.suit(geometry, x)) {
             var patches = Patches.of(workers, geometry, x, y.images());
             fewSmall(patches.data(), 0, patches.image(), patches.shifts(), x.channels, w, to, epilogue);
             return;

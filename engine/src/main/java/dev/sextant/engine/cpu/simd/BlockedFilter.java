@@ -204,11 +204,7 @@ final class BlockedFilter {
             int at = to.base() + zBlock * LANES * to.step()[0] + block * LANES * to.step()[1];
             int filters = z.realLanes(zBlock);
             if (w.isContiguous()) {
-                int rows = x.realLanes(block) * taps;
-                for (int i = 0; i < rows; i += LANES) {
-                    Turning.turn(Math.min(LANES, rows - i), filters, partials, from + i * ld, ld, to.data(), at + i,
-                            to.step()[0], adds);
-                }
+                Turning.turn(x.realLanes(block) * taps, filters, partials, from, ld, to.data(), at, to.step()[0], adds);
             } else {
                 scatter(from, to, at, x.realLanes(block), filters, adds);
             }

@@ -35,10 +35,8 @@ final class Packing {
         int i = 0;
         if (count >= FEW && depth >= FEW && VectorSupport.ON && !Cold.spend(count * depth)) {
             for (; count - i >= FEW; i += LANES) {
-                for (int k = 0; k < depth; k += LANES) {
-                    Turning.turn(Math.min(LANES, count - i), Math.min(LANES, depth - k), from, base + i * across + k,
-                            across, to, at + k * width + i, width, false);
-                }
+                Turning.turn(Math.min(LANES, count - i), depth, from, base + i * across, across, to, at + i, width,
+                        false);
             }
             i = Math.min(i, count);
         }

@@ -16,8 +16,8 @@ record Patches(float[] data, int image, int[] shifts) {
     /// Most pixels of a map worth writing out: wider rows fill a tile by themselves.
     private static final int PIXELS = 25;
 
-    static boolean suit(SmallMapConv.Geometry g) {
-        return g.pixels() <= PIXELS;
+    static boolean suit(SmallMapConv.Geometry g, BlockedConv.Source x) {
+        return x.unit() == LANES && g.pixels() <= PIXELS;
     }
 
     static Patches of(Workers workers, SmallMapConv.Geometry g, BlockedConv.Source x, int images) {

@@ -13,10 +13,7 @@ final class Turning {
     static void forth(Strides x, int from, int n0, int count, int columns, float[] to, int at) {
         int column = x.step()[3];
         if (column == 1 && columns >= FEW) {
-            for (int q = 0; q < columns; q += LANES) {
-                turn(count, Math.min(LANES, columns - q), x.data(), from + n0 * x.step()[0] + q, x.step()[0], to,
-                        at + q * LANES, LANES, false);
-            }
+            turn(count, columns, x.data(), from + n0 * x.step()[0], x.step()[0], to, at, LANES, false);
             return;
         }
         for (int lane = 0; lane < count; lane++) {
@@ -34,10 +31,7 @@ final class Turning {
     static void back(float[] from, int at, int columns, Strides y, int n0, int count, int place, boolean adds) {
         int column = y.step()[3];
         if (column == 1 && columns >= FEW) {
-            for (int q = 0; q < columns; q += LANES) {
-                turn(Math.min(LANES, columns - q), count, from, at + q * LANES, LANES, y.data(),
-                        place + n0 * y.step()[0] + q, y.step()[0], adds);
-            }
+            turn(columns, count, from, at, LANES, y.data(), place + n0 * y.step()[0], y.step()[0], adds);
             return;
         }
         for (int lane = 0; lane < count; lane++) {
@@ -50,10 +44,15 @@ final class Turning {
         }
     }
 
-    /// `y[j·yStep + i] (+)= x[i·xStep + j]` for `i < rows` and `j < columns`, at most as many as a vector has lanes.
+    /// `y[j·yStep + i] (+)= x[i·xStep + j]` for `i < rows` and `j < columns`, square by square.
     static void turn(int rows, int columns, float[] x, int xo, int xStep, float[] y, int yo, int yStep, boolean add) {
-        VectorTurning.run(rows, columns, x, xo, xStep, Scratch.ofThread().floats(Scratch.SQUARE, LANES * LANES), y, yo,
-                yStep, add);
+        float[] between = Scratch.ofThread().floats(Scratch.SQUARE, LANES * LANES);
+        for (int j = 0; j < columns; j += LANES) {
+            for (int i = 0; i < rows; i += LANES) {
+                VectorTurning.run(Math.min(LANES, rows - i), Math.min(LANES, columns - j), x, xo + i * xStep + j, xStep,
+                        between, y, yo + j * yStep + i, yStep, add);
+            }
+        }
     }
 
     /// The sum of a vector's lanes, halves first.

@@ -160,7 +160,7 @@ final class WinogradConv {
         int partStep = groups == 1 ? 0 : filter.part();
         workers.run(filter.panels() * split, i -> {
             int panel = i / split;
-            var products = new Products(chunk, kept == null ? Math.max(filter.parts() * partStep, filter.part()) : 0);
+            var products = new Products(chunk, kept != null ? 0 : groups == 1 ? filter.part() : filter.panel());
             float[] weights = kept == null ? products.work : kept.data();
             for (int first = i % split * chunk; first < grid.tiles(); first += split * chunk) {
                 int count = Math.min(chunk, grid.tiles() - first);

@@ -185,13 +185,6 @@ final class WinogradGradient {
         int taps = Math.min(pairs.xBlocks * LANES, x.channels() - pairs.xBlock * LANES) * form.r() * form.r();
         int filters = Math.min(pairs.zBlocks * LANES, z.channels() - pairs.zBlock * LANES);
         int to = w.base() + pairs.zBlock * LANES * step + pairs.xBlock * LANES * w.step()[1];
-        for (int f = 0; f < filters; f += LANES) {
-            for (int t = 0; t < taps; t += LANES) {
-                Turning.turn(Math.min(LANES, taps - t), Math.min(LANES, filters - f), sums,
-                        at + t * pairs.zBlocks * LANES
-                                + f,
-                        pairs.zBlocks * LANES, w.data(), to + f * step + t, step, dw.adds());
-            }
-        }
+        Turning.turn(taps, filters, sums, at, pairs.zBlocks * LANES, w.data(), to, step, dw.adds());
     }
 }
