@@ -7,11 +7,12 @@ import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
-import dev.sextant.kernels.gemm.SgemmChoice;
+import dev.sextant.kernels.gemm.SumParts;
 
 /// Launches the rungs of the convolution ladder. All arrays are dense; addresses are those of their first elements.
 final class Convolution {
-    private static final int TILE = 64;
+    private static final int TILE_ROWS = 64;
+    private static final int TILE_COLUMNS = 128;
     private static final int TILE_THREADS = 256;
     private static final int FILTER_THREADS = 128;
     private static final long MOST_PATCH_BYTES = 256L << 20;
@@ -19,12 +20,14 @@ final class Convolution {
     private final Modules modules;
     private final DeviceMemory memory;
     private final Sgemm sgemm;
+    private final PartialSums parts;
     private volatile long patchBytes = MOST_PATCH_BYTES;
 
     Convolution(Modules modules, DeviceMemory memory, Sgemm sgemm) {
         this.modules = modules;
         this.memory = memory;
         this.sgemm = sgemm;
+        this.parts = new PartialSums(modules, memory);
     }
 
     /// The patch matrix is made for as many images at a time as fit into this, at least one.
@@ -46,8 +49,8 @@ final class Convolution {
                         new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()},
                         false), w, patches, y + 4L * first * g.k() * g.p() * g.q());
             });
-            case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g.k() / g.groups(), (long) g.n() * g.p() * g.q(),
-                    g.groups(), begin(g).pointer(x).pointer(w).pointer(y));
+            case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g, g.k() / g.groups(),
+                    (long) g.n() * g.p() * g.q(), g.taps(), w, x, new Result(y, g.outputs(), false));
             case WINOGRAD -> winograd(g, x, w, y);
         }
     }
@@ -67,9 +70,9 @@ final class Convolution {
                 modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
                         .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
             });
-            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_data", g.c() / g.groups(),
-                    (long) g.n() * g.h() * g.w(), g.groups(),
-                    begin(g).pointer(dz).pointer(w).pointer(dx).int32(add ? 1 : 0));
+            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_data", g, g.c() / g.groups(),
+                    (long) g.n() * g.h() * g.w(), (long) g.k() / g.groups() * g.r() * g.s(), w, dz,
+                    new Result(dx, g.inputs(), add));
         }
     }
 
@@ -90,8 +93,9 @@ final class Convolution {
                             dz + 4L * (first + i) * g.k() * g.p() * g.q(), patches + 4L * i * g.patches(), dw);
                 }
             });
-            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_filter", g.k() / g.groups(), g.taps(),
-                    g.groups(), begin(g).pointer(dz).pointer(x).pointer(dw).int32(add ? 1 : 0));
+            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_filter", g, g.k() / g.groups(),
+                    g.taps(), (long) g.n() * g.p() * g.q(), dz, x,
+                    new Result(dw, (long) g.k() * g.taps(), add));
         }
     }
 
@@ -99,13 +103,26 @@ final class Convolution {
         return LaunchParameters.begin().struct(g.fields());
     }
 
-    private void implicit(String kernel, int rows, long columns, int groups, LaunchParameters parameters) {
-        modules.function("conv_implicit", kernel).launch(new Dim(Math.toIntExact(Math.ceilDiv(columns, TILE)),
-                Math.ceilDiv(rows, TILE), groups), Dim.of(TILE_THREADS), parameters);
+    /// Where a product goes: its address, its elements, and whether it is added to what is there.
+    private record Result(long address, long elements, boolean add) {
+    }
+
+    private void implicit(String kernel, ConvProblem g, int rows, long columns, long depth, long a, long b,
+            Result result) {
+        if (result.elements == 0) {
+            return;
+        }
+        var tiles = new Dim(Math.toIntExact(Math.ceilDiv(columns, TILE_COLUMNS)), Math.ceilDiv(rows, TILE_ROWS),
+                g.groups());
+        parts.run(SumParts.of((long) tiles.x() * tiles.y() * tiles.z(), depth), result.address, result.elements,
+                result.add, (cut, to, add) -> modules.function("conv_implicit", kernel).launch(
+                        new Dim(tiles.x(), tiles.y(), tiles.z() * cut.parts()), Dim.of(TILE_THREADS),
+                        begin(g).pointer(a).pointer(b).pointer(to).int32(add ? 1 : 0).int32(cut.depth())
+                                .int32(Math.toIntExact(result.elements))));
     }
 
     private void multiply(GemmProblem problem, long a, long b, long c) {
-        sgemm.run(SgemmChoice.of(problem), problem, a, b, c);
+        sgemm.run(problem, a, b, c);
     }
 
     private void patches(ConvProblem part, long x, long patches) {

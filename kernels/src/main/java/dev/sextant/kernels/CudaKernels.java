@@ -19,6 +19,7 @@ import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
 import dev.sextant.kernels.gemm.SgemmChoice;
 import dev.sextant.kernels.gemm.SgemmRung;
+import dev.sextant.kernels.settings.ConvDirection;
 
 /// All kernel families. Matrix products and convolutions, whose algorithm can be chosen, are here; the families beside
 /// them launch the kernels of one `.cu` file each.
@@ -40,7 +41,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         this.context = context;
         this.modules = new Modules(context);
         this.launcher = new Launcher(context, modules, memory);
-        this.sgemm = new Sgemm(modules);
+        this.sgemm = new Sgemm(modules, memory);
         this.convolution = new Convolution(modules, memory, sgemm);
     }
 
@@ -90,16 +91,16 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
 
     /// Name of the algorithm for a convolution.
     String algorithm(ConvProblem problem) {
-        return "own-" + choose(problem).label();
+        return "own-" + choose(ConvDirection.FORWARD, problem).label();
     }
 
     private SgemmRung rung(GemmProblem problem) {
         return chosenRung == null ? SgemmChoice.of(problem) : chosenRung;
     }
 
-    private ConvAlgorithm choose(ConvProblem problem) {
+    private ConvAlgorithm choose(ConvDirection direction, ConvProblem problem) {
         var wanted = chosenConvolution;
-        return wanted != null && wanted.supports(problem) ? wanted : ConvAlgorithm.best(problem);
+        return wanted != null && wanted.supports(problem) ? wanted : ConvAlgorithm.best(direction, problem);
     }
 
     // ---- matrix products ----
@@ -114,7 +115,11 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
 
     /// `C (+)= A·B`, to which every product and linear layer comes down.
     void multiply(GemmProblem problem, long a, long b, long c) {
-        sgemm.run(rung(problem), problem, a, b, c);
+        if (chosenRung == null) {
+            sgemm.run(problem, a, b, c);
+        } else {
+            sgemm.run(chosenRung, problem, a, b, c);
+        }
     }
 
     @Override
@@ -184,17 +189,17 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
 
     /// `y = x ⋆ w`, all dense.
     void convolve(ConvProblem problem, long x, long w, long y) {
-        convolution.forward(choose(problem), problem, x, w, y);
+        convolution.forward(choose(ConvDirection.FORWARD, problem), problem, x, w, y);
     }
 
     /// `dx (+)= dz ⋆ᵀ w`, all dense.
     void convolveBackwardData(ConvProblem problem, long dz, long w, long dx, boolean add) {
-        convolution.backwardData(choose(problem), problem, dz, w, dx, add);
+        convolution.backwardData(choose(ConvDirection.BACKWARD_DATA, problem), problem, dz, w, dx, add);
     }
 
     /// `dw (+)= x ⋆ dz`, all dense.
     void convolveBackwardFilter(ConvProblem problem, long dz, long x, long dw, boolean add) {
-        convolution.backwardFilter(choose(problem), problem, dz, x, dw, add);
+        convolution.backwardFilter(choose(ConvDirection.BACKWARD_FILTER, problem), problem, dz, x, dw, add);
     }
 
     /// `y = f(y + bias)` in place, `y` `[outer, channels, inner]` being dense.

@@ -1,23 +1,52 @@
 package dev.sextant.kernels;
 
 import dev.sextant.kernels.driver.CudaFunction.Dim;
+import dev.sextant.kernels.driver.DeviceMemory;
 import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.GemmProblem;
+import dev.sextant.kernels.gemm.SgemmChoice;
 import dev.sextant.kernels.gemm.SgemmRung;
+import dev.sextant.kernels.gemm.SumParts;
 
 /// Launches a rung of the SGEMM ladder.
 final class Sgemm {
     private static final int MOST_BATCHES_PER_LAUNCH = 65_535;
 
     private final Modules modules;
+    private final PartialSums parts;
 
     /// @param modules where the kernels are
-    Sgemm(Modules modules) {
+    /// @param memory  where partial sums are kept meanwhile
+    Sgemm(Modules modules, DeviceMemory memory) {
         this.modules = modules;
+        this.parts = new PartialSums(modules, memory);
     }
 
-    /// `C (+)= A·B`.
+    /// `C (+)= A·B`, by the rung and in the parts that suit the shape.
+    ///
+    /// @param a address of the first element of A; B and C alike
+    void run(GemmProblem p, long a, long b, long c) {
+        if (p.isEmpty()) {
+            return;
+        }
+        SgemmRung rung = SgemmChoice.of(p);
+        parts.run(SgemmChoice.parts(rung, p), c, p.results(), p.add(), (cut, to, add) -> {
+            if (cut.parts() == 1) {
+                run(rung, p, a, b, to);
+                return;
+            }
+            int whole = p.k() / cut.depth();
+            run(rung, p.inParts(cut.depth(), whole), a, b, to);
+            int done = whole * cut.depth();
+            if (done < p.k()) {
+                run(rung, p.inParts(p.k() - done, 1), a + 4L * done * p.a()[1], b + 4L * done * p.b()[0],
+                        to + 4L * whole * p.results());
+            }
+        });
+    }
+
+    /// `C (+)= A·B` by one rung.
     ///
     /// @param a address of the first element of A; B and C alike
     void run(SgemmRung rung, GemmProblem problem, long a, long b, long c) {

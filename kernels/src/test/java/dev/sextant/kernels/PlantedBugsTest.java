@@ -85,15 +85,20 @@ class PlantedBugsTest {
         DIRECT_WRONG_GROUP("conv_direct", "conv_direct.cu", "c % channels", "c", WRONG, "out-of-bounds"),
         IM2COL_WRONG_DILATION("conv_im2col", "conv_im2col.cu", "g.padH, g.dilationH)", "g.padH, g.dilationW)", WRONG),
         COL2IM_FORGETS_TO_ADD("conv_im2col", "conv_im2col.cu", "add ? dx[i] + sum : sum", "sum", WRONG),
-        TAP_WITHOUT_STRIDE("conv_implicit", "conv.cuh", "at % stride == 0 && ", "", WRONG),
-        IMPLICIT_ARRAY_TOO_SHORT("conv_implicit", "conv_implicit.cu",
-                "float as[DEPTH][TILE + 4];\n    __shared__ float bs[DEPTH][TILE + 4];\n    implicitGemm<false, false>",
-                "float as[DEPTH / 2][TILE + 4];\n    __shared__ float bs[DEPTH][TILE + 4];\n"
-                        + "    implicitGemm<false, false>",
-                "out-of-bounds"),
+        TAP_WITHOUT_STRIDE("conv_im2col", "conv.cuh", "at % stride == 0 && ", "", WRONG),
+        IMPLICIT_ARRAY_TOO_SHORT("conv_implicit", "conv_implicit.cu", "as[2][DEPTH][ROWS + PAD]; ",
+                "as[1][DEPTH][ROWS + PAD]; ", "out-of-bounds", "race", WRONG),
         IMPLICIT_TILE_REFILLED_EARLY("conv_implicit", "conv_implicit.cu", "        __syncthreads();\n    }\n",
-                "    }\n",
+                "    }\n", "race"),
+        IMPLICIT_PLACES_TOO_EARLY("conv_implicit", "conv_implicit.cu", "steps[now][t] =", "steps[now ^ 1][t] =",
                 "race"),
+        IMPLICIT_STEP_PAST_THE_PART("conv_implicit", "conv_implicit.cu", "min(p.depth, begin + partDepth)", "p.depth",
+                WRONG),
+        IMPLICIT_DATA_WITHOUT_STRIDE("conv_implicit", "conv_implicit.cu", "h % p.strideH != 0 || ", "", WRONG),
+        IMPLICIT_PART_OF_ANOTHER("conv_implicit", "conv_implicit.cu", "(long long) part * partSize", "0", "race", WRONG,
+                "uninitialised"),
+        PARTS_ONE_TOO_FEW("split", "split.cu", "part < parts", "part < parts - 1", WRONG),
+        PARTS_NOT_ADDED("split", "split.cu", "add ? to[i] : 0.0f", "0.0f", WRONG),
         WINOGRAD_SIGN("conv_winograd", "conv_winograd.cu", "m1 - m2 - m3", "m1 - m2 + m3", WRONG),
         WINOGRAD_EDGE("conv_winograd", "conv_winograd.cu", "p < g.P && q < g.Q", "p < g.P", "race", "out-of-bounds",
                 WRONG);
@@ -128,6 +133,8 @@ class PlantedBugsTest {
         var backend = (CudaBackend) cuda.backend();
         if (source.equals("move")) {
             move(cuda);
+        } else if (source.equals("split")) {
+            compare(cuda, false, Shape.of(3, 5, 530), Shape.of(530, 7), Write.ADD, false);
         } else if (source.startsWith("sgemm")) {
             backend.useSgemm(Arrays.stream(SgemmRung.values()).filter(r -> r.source().equals(source)).findFirst()
                     .orElseThrow());
@@ -142,6 +149,8 @@ class PlantedBugsTest {
             convolve(cuda, Conv2dSpec.of(1, 1), Shape.of(2, 3, 7, 5), Shape.of(4, 3, 3, 3));
             convolve(cuda, new Conv2dSpec(new Pair(2, 1), new Pair(1, 2), new Pair(1, 2), 2, UnarySpec.IDENTITY),
                     Shape.of(2, 6, 9, 8), Shape.of(4, 3, 3, 2));
+            // Sums long enough to be cut into parts.
+            convolve(cuda, Conv2dSpec.of(1, 1), Shape.of(2, 2, 17, 17), Shape.of(2, 2, 3, 3));
         }
     }
 

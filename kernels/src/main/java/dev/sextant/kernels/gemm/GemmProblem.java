@@ -77,6 +77,37 @@ public record GemmProblem(int m, int n, int k, int[] batch, int[] a, int[] b, in
         return new GemmProblem(n, m, k, batch, swapped(b), swapped(a), swapped(c), add);
     }
 
+    /// Whether the results lie one after the other, rows innermost of the batch.
+    public boolean hasDenseResult() {
+        boolean dense = c[1] == 1 && (m == 1 || c[0] == n);
+        int next = m * n;
+        for (int i = batch.length - 1; i >= 0; i--) {
+            dense &= batch[i] == 1 || c[2 + i] == next;
+            next *= batch[i];
+        }
+        return dense;
+    }
+
+    /// Elements of the result.
+    public long results() {
+        return (long) m * n * batches();
+    }
+
+    /// This problem's first `count` times `depth` steps of the sum, as `count` problems of `depth` steps each: one more
+    /// batch axis, along which whole results lie one after the other.
+    public GemmProblem inParts(int depth, int count) {
+        return new GemmProblem(m, n, depth, inserted(batch, 0, count), inserted(a, 2, depth * a[1]),
+                inserted(b, 2, depth * b[0]), inserted(c, 2, Math.toIntExact(results())), false);
+    }
+
+    private static int[] inserted(int[] from, int at, int value) {
+        int[] result = new int[from.length + 1];
+        System.arraycopy(from, 0, result, 0, at);
+        result[at] = value;
+        System.arraycopy(from, at, result, at + 1, from.length - at);
+        return result;
+    }
+
     private static int[] swapped(int[] strides) {
         int[] result = strides.clone();
         result[0] = strides[1];

@@ -2,13 +2,13 @@ package dev.sextant.kernels.gemm;
 
 import java.util.stream.Stream;
 
-/// Which rung computes a problem. A function of the shape alone, so that the same problem always gives the same bits;
-/// every rung of float32 adds in the order of k, so they all give the same bits anyway. TF32 is taken only by name.
+/// Which rung computes a problem, and in how many parts. A function of the shape alone, so that the same problem always
+/// gives the same bits. TF32 is taken only by name.
 ///
-/// The largest tile wins that wastes little on padding and still gives every multiprocessor of a usual device a few
-/// blocks. **Modelled, not measured**: no GPU has run these kernels.
+/// The largest tile wins that wastes little on padding and still gives every multiprocessor of a large device a block or
+/// two, when sums may be cut into parts.
 public final class SgemmChoice {
-    // Two blocks for each of some hundred multiprocessors.
+    // One or two blocks for each of some hundred multiprocessors.
     private static final int ENOUGH_BLOCKS = 200;
     private static final int THIN = 48;
     // What the tiles compute, against what is asked.
@@ -32,8 +32,14 @@ public final class SgemmChoice {
                 .orElse(SgemmRung.K6_32X32);
     }
 
+    /// The parts in which a rung computes a problem's sums; one where the result is a view that is not dense.
+    public static SumParts parts(SgemmRung rung, GemmProblem p) {
+        return p.hasDenseResult() ? SumParts.of(rung.blocks(p), p.k()) : SumParts.WHOLE;
+    }
+
     private static boolean suits(SgemmRung rung, GemmProblem p) {
         double computed = (double) rung.blocks(p) * rung.tileM() * rung.tileN();
-        return rung.blocks(p) >= ENOUGH_BLOCKS && computed <= MOST_PADDING * p.m() * p.n() * p.batches();
+        return rung.blocks(p) * parts(rung, p).parts() >= ENOUGH_BLOCKS
+                && computed <= MOST_PADDING * p.m() * p.n() * p.batches();
     }
 }

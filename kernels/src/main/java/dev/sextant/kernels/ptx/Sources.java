@@ -16,7 +16,7 @@ public final class Sources {
     public static final List<String> NAMES = List.of("bias", "conv_direct", "conv_im2col", "conv_implicit",
             "conv_winograd", "index", "loss", "move", "norm", "optim", "pointwise", "pool", "reduce", "sgemm_k0",
             "sgemm_k1", "sgemm_k2", "sgemm_k3", "sgemm_k4", "sgemm_k5",
-            "sgemm_k6", "sgemm_k7", "sgemm_k8");
+            "sgemm_k6", "sgemm_k7", "sgemm_k8", "split");
     /// Every header that sources include.
     public static final List<String> HEADERS = List.of("activation.cuh", "conv.cuh", "functions.cuh", "gemm.cuh",
             "grid.cuh",

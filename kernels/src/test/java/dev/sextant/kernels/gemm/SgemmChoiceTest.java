@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SgemmChoiceTest {
 
     private static GemmProblem problem(int batches, int m, int n) {
-        int k = 64;
+        return problem(batches, m, n, 64);
+    }
+
+    private static GemmProblem problem(int batches, int m, int n, int k) {
         return new GemmProblem(m, n, k, new int[] {batches}, new int[] {k, 1, m * k}, new int[] {n, 1, k * n},
                 new int[] {n, 1, m * n}, false);
     }
@@ -23,6 +26,16 @@ class SgemmChoiceTest {
         "300, 64, 64, K6_64X64", "300, 128, 128, K7", "300, 49, 130, K6_32X32"})
     void isTheLargestTileThatFits(int batches, int m, int n, SgemmRung rung) {
         assertEquals(rung, SgemmChoice.of(problem(batches, m, n)));
+    }
+
+    /// Where tiles are few and sums long, the sums are cut: never into parts of fewer than 256 steps.
+    @ParameterizedTest
+    @CsvSource({"1, 32, 4096, 9216, K6_32X128, 12, 768", "1, 32, 10, 4096, K6_32X32, 16, 256",
+        "1, 1024, 1024, 1024, K7, 4, 256", "1, 2048, 2048, 2048, K7, 1, 2048", "1, 32, 10, 500, K6_32X32, 1, 512"})
+    void longSumsAreCut(int batches, int m, int n, int k, SgemmRung rung, int parts, int depth) {
+        GemmProblem p = problem(batches, m, n, k);
+        assertEquals(rung, SgemmChoice.of(p));
+        assertEquals(new SumParts(parts, depth), SgemmChoice.parts(rung, p));
     }
 
     @Test
