@@ -10,6 +10,7 @@ import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Kernels;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Trace;
 import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.conv.ConvProblem;
 import dev.sextant.kernels.driver.CudaContext;
@@ -70,7 +71,8 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         modules.limitGrid(blocks);
     }
 
-    /// Name of the algorithm that an operation would take.
+    /// Name of the algorithm that an operation would take, forward. What runs names itself ([Trace#chose]): a gradient's
+    /// operands do not tell which of the directions it is.
     String algorithm(OpSpec spec, NDArray... inputs) {
         return switch (spec) {
             case MatmulSpec matmul when inputs.length >= 2 -> {
@@ -78,8 +80,9 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
                         inputs[0].device());
                 yield algorithm(GemmProblem.of(matmul, inputs[0], inputs[1], y, Write.SET));
             }
-            case Conv2dSpec conv when inputs.length >= 2 -> algorithm(ConvProblem.of(conv, inputs[0].shape(),
-                    inputs[1].shape(), conv.outputShape(inputs[0].shape(), inputs[1].shape())));
+            case Conv2dSpec conv when inputs.length >= 2 -> algorithm(ConvDirection.FORWARD,
+                    ConvProblem.of(conv, inputs[0].shape(), inputs[1].shape(),
+                            conv.outputShape(inputs[0].shape(), inputs[1].shape())));
             default -> "own-direct";
         };
     }
@@ -90,8 +93,12 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
     }
 
     /// Name of the algorithm for a convolution.
-    String algorithm(ConvProblem problem) {
-        return "own-" + choose(ConvDirection.FORWARD, problem).label();
+String algorithm(ConvDirection direction, ConvProblem problem) {
+        ConvAlgorithm taken = choose(direction, problem);
+        // Winograd has a forward pass alone.
+        return "own-" + (taken == ConvAlgorithm.WINOGRAD && direction != ConvDirection.FORWARD
+                ? ConvAlgorithm.IMPLICIT_GEMM
+                : taken).label();
     }
 
     private SgemmRung rung(GemmProblem problem) {
@@ -110,6 +117,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         context.attach();
         var problem = GemmProblem.of(spec, a, b, y, write);
         multiply(problem, CudaStorage.address(a), CudaStorage.address(b), CudaStorage.address(y));
+        Trace.chose(() -> algorithm(problem));
         Launcher.keep(a, b, y);
     }
 
@@ -157,6 +165,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
             convolve(problem, CudaStorage.address(xd), CudaStorage.address(wd), CudaStorage.address(dense));
             biasAndActivation(spec.activation(), bias, dense, y.dim(0), y.dim(1), y.dim(2) * y.dim(3));
         });
+        Trace.chose(() -> algorithm(ConvDirection.FORWARD, problem));
         Launcher.keep(xd, wd);
     }
 
@@ -168,6 +177,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         NDArray wd = w.contiguous();
         launcher.into(dx, (dense, add) -> convolveBackwardData(problem,
                 CudaStorage.address(dzd), CudaStorage.address(wd), CudaStorage.address(dense), add == 1));
+        Trace.chose(() -> algorithm(ConvDirection.BACKWARD_DATA, problem));
         Launcher.keep(dzd, wd);
     }
 
@@ -179,6 +189,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         NDArray xd = x.contiguous();
         launcher.into(dw, (dense, add) -> convolveBackwardFilter(problem,
                 CudaStorage.address(dzd), CudaStorage.address(xd), CudaStorage.address(dense), add == 1));
+        Trace.chose(() -> algorithm(ConvDirection.BACKWARD_FILTER, problem));
         Launcher.keep(dzd, xd);
     }
 

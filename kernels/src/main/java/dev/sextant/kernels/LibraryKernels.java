@@ -51,9 +51,9 @@ final class LibraryKernels extends CudaKernels {
     }
 
     @Override
-    String algorithm(ConvProblem problem) {
-        return isEmpty(problem) ? super.algorithm(problem)
-                : "cudnn-" + libraries.convolution().algorithm(ConvDirection.FORWARD, problem);
+    String algorithm(ConvDirection direction, ConvProblem problem) {
+        return isEmpty(problem) ? super.algorithm(direction, problem)
+                : "cudnn-" + libraries.convolution().algorithm(direction, problem);
     }
 
     private static boolean isEmpty(ConvProblem problem) {

@@ -11,6 +11,7 @@ import dev.sextant.engine.Shape;
 import dev.sextant.engine.error.DeviceException;
 import dev.sextant.engine.op.AdaptivePool2dSpec;
 import dev.sextant.engine.op.Conv2dSpec;
+import dev.sextant.engine.op.LinearSpec;
 import dev.sextant.engine.op.MatmulSpec;
 import dev.sextant.engine.op.Pair;
 import dev.sextant.engine.op.Pool2dSpec;
@@ -19,8 +20,10 @@ import dev.sextant.engine.op.UnarySpec;
 import dev.sextant.engine.op.UnarySpec.Kind;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
+import dev.sextant.engine.trace.Trace;
 import dev.sextant.kernels.Compare;
 import dev.sextant.kernels.CudaBackend;
+import dev.sextant.kernels.conv.ConvAlgorithm;
 import dev.sextant.kernels.driver.CudaProbe;
 import dev.sextant.kernels.settings.ConvDirection;
 import dev.sextant.kernels.settings.GpuSettings;
@@ -97,6 +100,40 @@ class LibraryPathTest {
         String taken = cuda.backend().algorithm(Conv2dSpec.of(2, 1), array(cuda, 1, X), array(cuda, 2, W));
         assertTrue(ConvDirection.FORWARD.algorithms().contains(taken.substring("cudnn-".length())), taken);
         assertTrue(!taken.contains("winograd"), taken);
+    }
+
+    /// What an event says of a gradient is what computed it.
+    @Test
+    void eachDirectionNamesItsOwnAlgorithm() {
+        assertEquals(List.of("conv2d: cudnn-gemm", "conv2dBackwardData: cudnn-fft",
+                "conv2dBackwardFilter: cudnn-algo-1", "linear: cublas"),
+                namesOf(with("forward", "gemm", "backward-data", "fft", "backward-filter", "algo-1")));
+        Device own = SimulatedDevice.fresh();
+        ((CudaBackend) own.backend()).useConvolution(ConvAlgorithm.WINOGRAD);
+        try {
+            List<String> names = namesOf(own);
+            assertEquals(List.of("conv2d: own-winograd", "conv2dBackwardData: own-implicit-gemm",
+                    "conv2dBackwardFilter: own-implicit-gemm"), names.subList(0, 3));
+            assertTrue(names.get(3).startsWith("linear: own-sgemm"), names.get(3));
+        } finally {
+            ((CudaBackend) own.backend()).useConvolution(null);
+        }
+    }
+
+    private static List<String> namesOf(Device cuda) {
+        List<String> heard = new ArrayList<>();
+        NDArray x = array(cuda, 1, X);
+        NDArray w = array(cuda, 2, W);
+        NDArray y = array(cuda, 3, CONV.outputShape(X, W));
+        NDArray square = array(cuda, 4, Shape.of(3, 3));
+        NDArray product = square.copy();
+        try (var _ = Trace.listen(e -> heard.add(e.kernel() + ": " + e.algorithm()))) {
+            cuda.kernels().conv2d(CONV, x, w, null, y);
+            cuda.kernels().conv2dBackwardData(CONV, y, w, Target.set(x));
+            cuda.kernels().conv2dBackwardFilter(CONV, y, x, Target.set(w));
+            cuda.kernels().linear(LinearSpec.PLAIN, square, square, null, product);
+        }
+        return heard;
     }
 
     @Test
