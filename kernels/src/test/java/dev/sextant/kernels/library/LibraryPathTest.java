@@ -107,11 +107,11 @@ class LibraryPathTest {
     void eachDirectionNamesItsOwnAlgorithm() {
         assertEquals(List.of("conv2d: cudnn-gemm", "conv2dBackwardData: cudnn-fft",
                 "conv2dBackwardFilter: cudnn-algo-1", "linear: cublas"),
-                namesOf(with("forward", "gemm", "backward-data", "fft", "backward-filter", "algo-1")));
+                namesOf(with("forward", "gemm", "backward-data", "fft", "backward-filter", "algo-1"), CONV, W));
         Device own = SimulatedDevice.fresh();
         ((CudaBackend) own.backend()).useConvolution(ConvAlgorithm.WINOGRAD);
         try {
-            List<String> names = namesOf(own);
+            List<String> names = namesOf(own, CONV, W);
             assertEquals(List.of("conv2d: own-winograd", "conv2dBackwardData: own-implicit-gemm",
                     "conv2dBackwardFilter: own-implicit-gemm"), names.subList(0, 3));
             assertTrue(names.get(3).startsWith("linear: own-sgemm"), names.get(3));
@@ -120,20 +120,38 @@ class LibraryPathTest {
         }
     }
 
-    private static List<String> namesOf(Device cuda) {
+    private static List<String> namesOf(Device cuda, Conv2dSpec spec, Shape filter) {
         List<String> heard = new ArrayList<>();
         NDArray x = array(cuda, 1, X);
-        NDArray w = array(cuda, 2, W);
-        NDArray y = array(cuda, 3, CONV.outputShape(X, W));
+        NDArray w = array(cuda, 2, filter);
+        NDArray y = array(cuda, 3, spec.outputShape(X, filter));
         NDArray square = array(cuda, 4, Shape.of(3, 3));
         NDArray product = square.copy();
         try (var _ = Trace.listen(e -> heard.add(e.kernel() + ": " + e.algorithm()))) {
-            cuda.kernels().conv2d(CONV, x, w, null, y);
-            cuda.kernels().conv2dBackwardData(CONV, y, w, Target.set(x));
-            cuda.kernels().conv2dBackwardFilter(CONV, y, x, Target.set(w));
+            cuda.kernels().conv2d(spec, x, w, null, y);
+            cuda.kernels().conv2dBackwardData(spec, y, w, Target.set(x));
+            cuda.kernels().conv2dBackwardFilter(spec, y, x, Target.set(w));
             cuda.kernels().linear(LinearSpec.PLAIN, square, square, null, product);
         }
         return heard;
+    }
+
+    /// With 5×5 filters cuDNN's Winograd is off by up to 1 % of the largest result, and suggested nevertheless.
+    @Test
+    void inaccurateAlgorithmsOnlyByName() {
+        Shape w = Shape.of(4, 3, 5, 5);
+        var spec = Conv2dSpec.of(1, 2);
+        for (String precision : List.of("strict", "tf32")) {
+            for (String name : namesOf(with("precision", precision), spec, w)) {
+                assertTrue(!name.contains("winograd"), name);
+            }
+        }
+        String winograd = "winograd-nonfused";
+        Device named = with("forward", winograd, "backward-data", winograd, "backward-filter", winograd);
+        for (String name : namesOf(named, spec, w).subList(0, 3)) {
+            assertTrue(name.endsWith(": cudnn-winograd-nonfused"), name);
+        }
+        assertEquals("conv2dBackwardFilter: cudnn-winograd-nonfused", namesOf(with(), CONV, W).get(2), "3x3");
     }
 
     @Test
