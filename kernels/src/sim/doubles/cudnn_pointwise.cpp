@@ -193,41 +193,4 @@ int cudnnSoftmaxForward(void* handle, int algorithm, int mode, const float* alph
     });
 }
 
-int cudnnSoftmaxBackward(void* handle, int algorithm, int mode, const float* alpha, const void* yDesc, const void* y,
-        const void* dyDesc, const void* dy, const float* beta, const void* dxDesc, void* dx) {
-    const char* function = "cudnnSoftmaxBackward";
-    CUDNN_BEGIN(function)
-    CUDNN_GET(Tensor, yd, function, yDesc)
-    CUDNN_GET(Tensor, dyd, function, dyDesc)
-    CUDNN_GET(Tensor, dxd, function, dxDesc)
-    int status = checkSoftmax(function, algorithm, mode, *yd, *dyd);
-    if (status == OK) {
-        status = checkSoftmax(function, algorithm, mode, *yd, *dxd);
-    }
-    if (status != OK) {
-        return status;
-    }
-    const Tensor t = *yd;
-    // In place is documented for the gradient: dx may be dy.
-    Call call{function, handle, alpha, beta, {{"y", y, t.bytes(), Argument::READ}, {"dy", dy, t.bytes(),
-        Argument::READ}, {"dx", dx, t.bytes(), result(beta)}}, true};
-    return call.run([=](float a, float b) {
-        const auto* out = static_cast<const float*>(y);
-        const auto* g = static_cast<const float*>(dy);
-        forEachLine(t, mode, [&](long first, long count, long stride) {
-            double sum = 0;
-            for (long i = 0; i < count; i++) {
-                const long at = first + i * stride;
-                sum += algorithm == LOG ? (double) g[at] : (double) g[at] * out[at];
-            }
-            for (long i = 0; i < count; i++) {
-                const long at = first + i * stride;
-                const double value = algorithm == LOG ? g[at] - std::exp((double) out[at]) * sum
-                    : out[at] * (g[at] - sum);
-                doubles::blend(static_cast<float*>(dx)[at], value, a, b);
-            }
-        });
-    });
-}
-
 }  // extern "C"

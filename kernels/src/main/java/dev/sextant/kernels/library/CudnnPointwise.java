@@ -76,12 +76,4 @@ public final class CudnnPointwise {
                 softmax(log), cudnnSoftmaxMode.CUDNN_SOFTMAX_MODE_CHANNEL, Factor.ONE, t, pointer(x), Factor.ZERO, t,
                 pointer(y)));
     }
-
-    /// Gradient of [#softmax] from its output.
-    public void softmaxBackward(boolean log, int outer, int length, int inner, long y, long dy, long dx, boolean add) {
-        var t = descriptors.tensor(outer, length, 1, inner);
-        cudnn.run("cudnnSoftmaxBackward", "a softmax of " + length, handle -> JCudnn.cudnnSoftmaxBackward(handle,
-                softmax(log), cudnnSoftmaxMode.CUDNN_SOFTMAX_MODE_CHANNEL, Factor.ONE, t, pointer(y), t, pointer(dy),
-                Factor.beta(add), t, pointer(dx)));
-    }
 }
