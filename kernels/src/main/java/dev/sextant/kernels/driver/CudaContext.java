@@ -56,7 +56,7 @@ public final class CudaContext {
     }
 
     /// Whether what is queued is being recorded and not run.
-    boolean isRecording() {
+    public boolean isRecording() {
         return recording;
     }
 

@@ -22,7 +22,7 @@ public final class Libraries {
         var descriptors = new Descriptors(settings.tf32());
         cublas = new Cublas(context, memory, settings);
         cudnn = new Cudnn(context);
-        convolution = new CudnnConvolution(cudnn, descriptors, memory, settings);
+        convolution = new CudnnConvolution(cudnn, descriptors, context, memory, settings);
         pooling = new CudnnPooling(cudnn, descriptors);
         batchNorm = new CudnnBatchNorm(cudnn, descriptors);
         pointwise = new CudnnPointwise(cudnn, descriptors);

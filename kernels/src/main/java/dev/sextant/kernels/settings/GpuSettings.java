@@ -11,17 +11,19 @@ import java.util.Map;
 /// @param libraries      whether cuBLAS and cuDNN compute what they can, or our own kernels everything
 /// @param tf32           whether tensor cores may round the operands of products to 11 significant bits
 /// @param deterministic  whether only algorithms are taken that give the same bits on every run
+/// @param tune           whether cuDNN's algorithms for a convolution are measured when it is met first. Each process then
+///                       keeps its choice, but the next may measure otherwise, and so compute other last bits
 /// @param workspaceLimit bytes that one convolution may take beside its arrays
 /// @param algorithms     cuDNN's algorithms by name, taken wherever they support the geometry; for other directions and
-///                       geometries cuDNN suggests one
-public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic, long workspaceLimit,
-        Map<ConvDirection, String> algorithms) {
+///                       geometries cuDNN suggests one, or they are measured
+public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic, boolean tune,
+        long workspaceLimit, Map<ConvDirection, String> algorithms) {
     private static final long WORKSPACE = 256L << 20;
 
     /// Our own kernels: what works with the driver alone.
-    public static final GpuSettings OWN = new GpuSettings(false, false, true, WORKSPACE, Map.of());
+    public static final GpuSettings OWN = new GpuSettings(false, false, true, false, WORKSPACE, Map.of());
     /// cuBLAS and cuDNN in strict float32, deterministic.
-    public static final GpuSettings LIBRARIES = new GpuSettings(true, false, true, WORKSPACE, Map.of());
+    public static final GpuSettings LIBRARIES = new GpuSettings(true, false, true, false, WORKSPACE, Map.of());
 
     public GpuSettings {
         algorithms = Map.copyOf(algorithms);
@@ -35,6 +37,7 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
     /// | `gpu-lib` | `own` (default) or `cudnn` |
     /// | `precision` | `strict` (default) or `tf32` |
     /// | `deterministic` | `true` (default) or `false` |
+    /// | `tune` | `false` (default), or `true`: algorithms are measured, and another process may choose others |
     /// | `workspace` | bytes |
     /// | `forward`, `backward-data`, `backward-filter` | names of [ConvDirection#algorithms] |
     public static GpuSettings of(Map<String, String> values) {
@@ -47,18 +50,21 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
 
     private GpuSettings with(String key, String value) {
         return switch (key) {
-            case "gpu-lib" -> new GpuSettings(isFirst(key, value, "cudnn", "own"), tf32, deterministic, workspaceLimit,
-                    algorithms);
-            case "precision" -> new GpuSettings(libraries, isFirst(key, value, "tf32", "strict"), deterministic,
+            case "gpu-lib" ->
+                new GpuSettings(isFirst(key, value, "cudnn", "own"), tf32, deterministic, tune, workspaceLimit,
+                        algorithms);
+            case "precision" -> new GpuSettings(libraries, isFirst(key, value, "tf32", "strict"), deterministic, tune,
                     workspaceLimit, algorithms);
-            case "deterministic" -> new GpuSettings(libraries, tf32, isFirst(key, value, "true", "false"),
+            case "deterministic" -> new GpuSettings(libraries, tf32, isFirst(key, value, "true", "false"), tune,
                     workspaceLimit, algorithms);
-            case "workspace" -> new GpuSettings(libraries, tf32, deterministic, bytes(value), algorithms);
+            case "tune" -> new GpuSettings(libraries, tf32, deterministic, isFirst(key, value, "true", "false"),
+                    workspaceLimit, algorithms);
+            case "workspace" -> new GpuSettings(libraries, tf32, deterministic, tune, bytes(value), algorithms);
             default -> {
                 var named = new EnumMap<ConvDirection, String>(ConvDirection.class);
                 named.putAll(algorithms);
                 named.put(direction(key), value);
-                yield new GpuSettings(libraries, tf32, deterministic, workspaceLimit, named);
+                yield new GpuSettings(libraries, tf32, deterministic, tune, workspaceLimit, named);
             }
         };
     }
@@ -70,7 +76,7 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
             }
         }
         throw new DeviceException("cuda: there is no setting '%s'; known are gpu-lib, precision, deterministic, "
-                + "workspace, forward, backward-data and backward-filter", key);
+                + "tune, workspace, forward, backward-data and backward-filter", key);
     }
 
     private static boolean isFirst(String key, String value, String yes, String no) {
@@ -90,7 +96,7 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
 
     @Override
     public String toString() {
-        return libraries ? String.format(Locale.ROOT, "cuBLAS and cuDNN in %s, %s", tf32 ? "TF32" : "strict float32",
-                deterministic ? "deterministic" : "not deterministic") : "own kernels";
+        return libraries ? String.format(Locale.ROOT, "cuBLAS and cuDNN in %s, %s%s", tf32 ? "TF32" : "strict float32",
+                deterministic ? "deterministic" : "not deterministic", tune ? ", tuned" : "") : "own kernels";
     }
 }
