@@ -93,7 +93,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
     }
 
     /// Name of the algorithm for a convolution.
-String algorithm(ConvDirection direction, ConvProblem problem) {
+    String algorithm(ConvDirection direction, ConvProblem problem) {
         ConvAlgorithm taken = choose(direction, problem);
         // Winograd has a forward pass alone.
         return "own-" + (taken == ConvAlgorithm.WINOGRAD && direction != ConvDirection.FORWARD
