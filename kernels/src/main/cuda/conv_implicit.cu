@@ -1,6 +1,6 @@
 // conv_implicit.cu -- convolution, rung 2: im2col's product without its matrix. Geometry: conv.cuh.
-//   A block computes a 64x128 tile of a product as sgemm_k7 does, but computes where each patch element lies instead of
-//   reading it from a matrix of patches.
+//   A block computes a tile of a product as sgemm_k7 does, but computes where each patch element lies instead of reading
+//   it from a matrix of patches. A tile has 128 columns and 64 rows, or 32 where more would mostly be padding.
 //              rows           columns        summed over
 //   forward    filters k      (n, p, q)      (c, r, s)
 //   data       channels c     (n, h, v)      (k, r, s)
@@ -9,15 +9,13 @@
 //   part that its step of the sum decides (Place). A block divides once per column, and once per step, for all columns.
 //   Sums may be long where results are few, so the sum is cut into parts, computed by blocks of their own: part i of the
 //   result lies at i*partSize, and split.cu adds them in order.
-// Oracle engine.cpu.ref.RefConv | Launch grid (ceil(columns/128), ceil(rows/64), groups*parts), block 256
+// Oracle engine.cpu.ref.RefConv | Launch grid (ceil(columns/128), ceil(rows/ROWS), groups*parts), block 4*ROWS
 // Bound by FMA issue, then by the loader's integer arithmetic
 #include "conv.cuh"
 #include "panel.cuh"
 
-#define ROWS 64
 #define COLUMNS 128
 #define DEPTH 8
-#define THREADS 256
 #define WARP_ROWS 32
 #define WARP_COLUMNS 32
 #define DOWN 4                  // rows and columns of a thread's piece
@@ -126,20 +124,14 @@ __device__ __forceinline__ float patch(const Product& p, const Place& column, co
     return (unsigned) h < (unsigned) p.height && (unsigned) v < (unsigned) p.width ? p.b[at] : 0.0f;
 }
 
-// What a block keeps: two panels of A and of B, so that the next is fetched while the other is used, and the places.
-#define SHARED_ARRAYS \
-    __shared__ __align__(16) float as[2][DEPTH][ROWS + PAD]; \
-    __shared__ __align__(16) float bs[2][DEPTH][COLUMNS + PAD]; \
-    __shared__ Place steps[2][DEPTH]; \
-    __shared__ Place columns[COLUMNS];
-
 // The product. ALONG_STEPS: B's elements are neighbours along the sum, so neighbouring threads take neighbouring steps;
-// else every thread keeps to one column. A's elements always are neighbours along the sum.
-template <bool ALONG_STEPS, class Problem>
+// else every thread keeps to one column. A's elements always are neighbours along the sum. A block keeps two panels of A
+// and of B, so that the next is fetched while the other is used.
+template <int ROWS, bool ALONG_STEPS, class Problem>
 __device__ __forceinline__ void implicitGemm(const Problem& problem, const float* a, const float* b, float* c, int add,
         int partDepth, int partSize, float (*as)[DEPTH][ROWS + PAD], float (*bs)[DEPTH][COLUMNS + PAD],
         Place (*steps)[DEPTH], Place* columns) {
-    constexpr int A_EACH = ROWS * DEPTH / THREADS, B_EACH = COLUMNS * DEPTH / THREADS;
+    constexpr int THREADS = 4 * ROWS, A_EACH = ROWS * DEPTH / THREADS, B_EACH = COLUMNS * DEPTH / THREADS;
     const int t = threadIdx.x, warp = t / 32, lane = t % 32;
     const int row = warp / 4 * WARP_ROWS + lane / 4 * DOWN, column = warp % 4 * WARP_COLUMNS + lane % 4 * 4;
     const int m0 = blockIdx.y * ROWS, j0 = blockIdx.x * COLUMNS;
@@ -218,23 +210,46 @@ __device__ __forceinline__ void implicitGemm(const Problem& problem, const float
     }
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS)
-conv_implicit_forward(Conv g, const float* __restrict__ w, const float* __restrict__ x, float* __restrict__ y, int add,
-        int partDepth, int partSize) {
-    SHARED_ARRAYS
-    implicitGemm<false>(Forward{g}, w, x, y, add, partDepth, partSize, as, bs, steps, columns);
+// What a block keeps, and the call.
+#define RUN(ROWS, ALONG_STEPS, PROBLEM, A, B, C) \
+    __shared__ __align__(16) float as[2][DEPTH][ROWS + PAD]; \
+    __shared__ __align__(16) float bs[2][DEPTH][COLUMNS + PAD]; \
+    __shared__ Place steps[2][DEPTH]; \
+    __shared__ Place columns[COLUMNS]; \
+    implicitGemm<ROWS, ALONG_STEPS>(PROBLEM{g}, A, B, C, add, partDepth, partSize, as, bs, steps, columns);
+
+extern "C" __global__ void __launch_bounds__(256)
+conv_implicit_forward(Conv g, const float* __restrict__ w, const float* __restrict__ x,
+        float* __restrict__ y, int add, int partDepth, int partSize) {
+    RUN(64, false, Forward, w, x, y)
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS)
-conv_implicit_backward_data(Conv g, const float* __restrict__ w, const float* __restrict__ dz, float* __restrict__ dx,
-        int add, int partDepth, int partSize) {
-    SHARED_ARRAYS
-    implicitGemm<false>(BackwardData{g}, w, dz, dx, add, partDepth, partSize, as, bs, steps, columns);
+extern "C" __global__ void __launch_bounds__(256)
+conv_implicit_backward_data(Conv g, const float* __restrict__ w, const float* __restrict__ dz,
+        float* __restrict__ dx, int add, int partDepth, int partSize) {
+    RUN(64, false, BackwardData, w, dz, dx)
 }
 
-extern "C" __global__ void __launch_bounds__(THREADS)
+extern "C" __global__ void __launch_bounds__(256)
 conv_implicit_backward_filter(Conv g, const float* __restrict__ dz, const float* __restrict__ x,
         float* __restrict__ dw, int add, int partDepth, int partSize) {
-    SHARED_ARRAYS
-    implicitGemm<true>(BackwardFilter{g}, dz, x, dw, add, partDepth, partSize, as, bs, steps, columns);
+    RUN(64, true, BackwardFilter, dz, x, dw)
+}
+
+extern "C" __global__ void __launch_bounds__(128)
+conv_implicit_forward_32(Conv g, const float* __restrict__ w, const float* __restrict__ x,
+        float* __restrict__ y, int add, int partDepth, int partSize) {
+    RUN(32, false, Forward, w, x, y)
+}
+
+extern "C" __global__ void __launch_bounds__(128)
+conv_implicit_backward_data_32(Conv g, const float* __restrict__ w, const float* __restrict__ dz,
+        float* __restrict__ dx, int add, int partDepth, int partSize) {
+    RUN(32, false, BackwardData, w, dz, dx)
+}
+
+extern "C" __global__ void __launch_bounds__(128)
+conv_implicit_backward_filter_32(Conv g, const float* __restrict__ dz, const float* __restrict__ x,
+        float* __restrict__ dw, int add, int partDepth, int partSize) {
+    RUN(32, true, BackwardFilter, dz, x, dw)
 }

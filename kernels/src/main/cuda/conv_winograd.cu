@@ -2,18 +2,22 @@
 // R = S = 3, stride 1, dilation 1, one group. 2x2 outputs from a 4x4 patch: 16 multiplications in place of 36.
 //   U[e] = (G w G')[e]    V[e] = (B' d B)[e]    M[e] = U[e] * V[e] (SGEMM, 16 of them)    y = A' M A
 //   u: [16, K, C]   v: [16, C, tiles]   m: [16, K, tiles]   tiles = N * ceil(P/2) * ceil(Q/2)
+//   The gradient of the input is such a convolution too: of dz with the filters turned by half a turn and the roles of
+//   K and C exchanged, pad 2 - pad. Then g is that convolution's geometry, w is [C, K, 3, 3], and `turned` is set.
 //   The transforms add and subtract, which costs about a digit: see the bound in the tests.
 // Lavin & Gray 2015, arXiv:1509.09308 | Oracle engine.cpu.ref.RefConv | Launch 1-D, block 256, any grid
 // Bound by memory in the transforms
 #include "conv.cuh"
 #include "grid.cuh"
 
-extern "C" __global__ void winograd_filter(Conv g, const float* __restrict__ w, float* __restrict__ u) {
+extern "C" __global__ void winograd_filter(Conv g, const float* __restrict__ w, int turned, float* __restrict__ u) {
     GRID_STRIDE(i, (long long) g.K * g.C) {                     // i -> (k, c)
+        const float* from = turned ? w + (i % g.C * g.K + i / g.C) * 9 + 8 : w + i * 9;
+        const int next = turned ? -1 : 1;
         float t[4][3];                                          // G w
         #pragma unroll
         for (int s = 0; s < 3; s++) {
-            const float w0 = w[i * 9 + s], w1 = w[i * 9 + 3 + s], w2 = w[i * 9 + 6 + s];
+            const float w0 = from[next * s], w1 = from[next * (3 + s)], w2 = from[next * (6 + s)];
             t[0][s] = w0;
             t[1][s] = 0.5f * (w0 + w1 + w2);
             t[2][s] = 0.5f * (w0 - w1 + w2);
@@ -64,7 +68,7 @@ extern "C" __global__ void winograd_input(Conv g, const float* __restrict__ x, f
     }
 }
 
-extern "C" __global__ void winograd_output(Conv g, const float* __restrict__ m, float* __restrict__ y) {
+extern "C" __global__ void winograd_output(Conv g, const float* __restrict__ m, float* __restrict__ y, int add) {
     const int down = (g.P + 1) / 2, across = (g.Q + 1) / 2;
     const long long tiles = (long long) g.N * down * across;
     GRID_STRIDE(i, g.K * tiles) {                               // i -> (k, n, tile row, tile column)
@@ -85,7 +89,8 @@ extern "C" __global__ void winograd_output(Conv g, const float* __restrict__ m, 
             for (int f = 0; f < 2; f++) {
                 const int p = 2 * tp + e, q = 2 * tq + f;
                 if (p < g.P && q < g.Q) {
-                    y[(((long long) n * g.K + k) * g.P + p) * g.Q + q] = row[f];
+                    float* to = y + (((long long) n * g.K + k) * g.P + p) * g.Q + q;
+                    *to = add ? *to + row[f] : row[f];
                 }
             }
         }

@@ -11,9 +11,7 @@ import dev.sextant.kernels.gemm.SumParts;
 
 /// Launches the rungs of the convolution ladder. All arrays are dense; addresses are those of their first elements.
 final class Convolution {
-    private static final int TILE_ROWS = 64;
     private static final int TILE_COLUMNS = 128;
-    private static final int TILE_THREADS = 256;
     private static final int FILTER_THREADS = 128;
     private static final long MOST_PATCH_BYTES = 256L << 20;
 
@@ -51,7 +49,7 @@ final class Convolution {
             });
             case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g, g.k() / g.groups(),
                     (long) g.n() * g.p() * g.q(), g.taps(), w, x, new Result(y, g.outputs(), false));
-            case WINOGRAD -> winograd(g, x, w, y);
+            case WINOGRAD -> winograd(g, x, w, false, y, false);
         }
     }
 
@@ -70,7 +68,8 @@ final class Convolution {
                 modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
                         .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
             });
-            case IMPLICIT_GEMM, WINOGRAD -> implicit("conv_implicit_backward_data", g, g.c() / g.groups(),
+            case WINOGRAD -> winograd(g.ofInputGradient(), dz, w, true, dx, add);
+            case IMPLICIT_GEMM -> implicit("conv_implicit_backward_data", g, g.c() / g.groups(),
                     (long) g.n() * g.h() * g.w(), (long) g.k() / g.groups() * g.r() * g.s(), w, dz,
                     new Result(dx, g.inputs(), add));
         }
@@ -112,11 +111,14 @@ final class Convolution {
         if (result.elements == 0) {
             return;
         }
-        var tiles = new Dim(Math.toIntExact(Math.ceilDiv(columns, TILE_COLUMNS)), Math.ceilDiv(rows, TILE_ROWS),
+        // The higher tile reads less for each product; it is taken where it is no more than a quarter padding.
+        int tileRows = 3 * 64 * Math.ceilDiv(rows, 64) <= 4 * rows ? 64 : 32;
+        var tiles = new Dim(Math.toIntExact(Math.ceilDiv(columns, TILE_COLUMNS)), Math.ceilDiv(rows, tileRows),
                 g.groups());
+        String tiled = tileRows == 64 ? kernel : kernel + "_32";
         parts.run(SumParts.of((long) tiles.x() * tiles.y() * tiles.z(), depth), result.address, result.elements,
-                result.add, (cut, to, add) -> modules.function("conv_implicit", kernel).launch(
-                        new Dim(tiles.x(), tiles.y(), tiles.z() * cut.parts()), Dim.of(TILE_THREADS),
+                result.add, (cut, to, add) -> modules.function("conv_implicit", tiled).launch(
+                        new Dim(tiles.x(), tiles.y(), tiles.z() * cut.parts()), Dim.of(4 * tileRows),
                         begin(g).pointer(a).pointer(b).pointer(to).int32(add ? 1 : 0).int32(cut.depth())
                                 .int32(Math.toIntExact(result.elements))));
     }
@@ -143,20 +145,30 @@ final class Convolution {
         }
     }
 
-    private void winograd(ConvProblem g, long x, long w, long y) {
-        int tiles = g.winogradTiles();
+    private void winograd(ConvProblem g, long x, long w, boolean turned, long y, boolean add) {
         long filters = 16L * g.k() * g.c();
-        long inputs = 16L * g.c() * tiles;
-        long products = 16L * g.k() * tiles;
-        try (var workspace = memory.workspace(4 * (filters + inputs + products))) {
+        long perImage = 16L * (g.c() + g.k()) * g.images(1).winogradTiles();
+        int images = Math.clamp(patchBytes / Math.max(1, 4 * perImage), 1, Math.max(1, g.n()));
+        try (var workspace = memory.workspace(4 * (filters + images * perImage))) {
             long u = workspace.address();
-            long v = u + 4 * filters;
-            long m = v + 4 * inputs;
-            modules.launch("conv_winograd", "winograd_filter", (long) g.k() * g.c(), begin(g).pointer(w).pointer(u));
-            modules.launch("conv_winograd", "winograd_input", (long) g.c() * tiles, begin(g).pointer(x).pointer(v));
-            multiply(new GemmProblem(g.k(), tiles, g.c(), new int[] {16}, new int[] {g.c(), 1, g.k() * g.c()},
-                    new int[] {tiles, 1, g.c() * tiles}, new int[] {tiles, 1, g.k() * tiles}, false), u, v, m);
-            modules.launch("conv_winograd", "winograd_output", (long) g.k() * tiles, begin(g).pointer(m).pointer(y));
+            modules.launch("conv_winograd", "winograd_filter", (long) g.k() * g.c(),
+                    begin(g).pointer(w).int32(turned ? 1 : 0).pointer(u));
+            for (int first = 0; first < g.n(); first += images) {
+                winogradImages(g.images(Math.min(images, g.n() - first)), x + 4L * first * g.c() * g.h() * g.w(), u,
+                        y + 4L * first * g.k() * g.p() * g.q(), add);
+            }
         }
+    }
+
+    /// Some images with the transformed filters `u`, in the workspace behind them.
+    private void winogradImages(ConvProblem g, long x, long u, long y, boolean add) {
+        int tiles = g.winogradTiles();
+        long v = u + 4 * 16L * g.k() * g.c();
+        long m = v + 4 * 16L * g.c() * tiles;
+        modules.launch("conv_winograd", "winograd_input", (long) g.c() * tiles, begin(g).pointer(x).pointer(v));
+        multiply(new GemmProblem(g.k(), tiles, g.c(), new int[] {16}, new int[] {g.c(), 1, g.k() * g.c()},
+                new int[] {tiles, 1, g.c() * tiles}, new int[] {tiles, 1, g.k() * tiles}, false), u, v, m);
+        modules.launch("conv_winograd", "winograd_output", (long) g.k() * tiles,
+                begin(g).pointer(m).pointer(y).int32(add ? 1 : 0));
     }
 }

@@ -95,8 +95,8 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
     /// Name of the algorithm for a convolution.
     String algorithm(ConvDirection direction, ConvProblem problem) {
         ConvAlgorithm taken = choose(direction, problem);
-        // Winograd has a forward pass alone.
-        return "own-" + (taken == ConvAlgorithm.WINOGRAD && direction != ConvDirection.FORWARD
+        // Winograd does not compute a filter's gradient.
+        return "own-" + (taken == ConvAlgorithm.WINOGRAD && direction == ConvDirection.BACKWARD_FILTER
                 ? ConvAlgorithm.IMPLICIT_GEMM
                 : taken).label();
     }

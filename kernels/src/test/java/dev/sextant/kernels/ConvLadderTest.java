@@ -22,6 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -57,10 +58,12 @@ class ConvLadderTest {
     }
 
     /// Batches whose patches do not fit at once are done in parts, here of two images and one.
-    @Test
-    void patchesAreMadeInParts() {
+    /// Both im2col, for the output and the filter, in two parts; Winograd, for the output and the input, image by image.
+    @ParameterizedTest
+    @CsvSource({"IM2COL, im2col, 8", "WINOGRAD, winograd_input, 12"})
+    void workspacesAreUsedInParts(ConvAlgorithm algorithm, String kernel, int launches) {
         cuda = SimulatedDevice.traced();
-        ((CudaBackend) cuda.backend()).useConvolution(ConvAlgorithm.IM2COL);
+        ((CudaBackend) cuda.backend()).useConvolution(algorithm);
         var g = new Geometry(Conv2dSpec.of(1, 1), Shape.of(3, 2, 4, 5), Shape.of(4, 2, 3, 3));
         ((CudaBackend) cuda.backend()).limitPatches(2 * 4L * 2 * 9 * 4 * 5 + 3);
         for (Write write : Write.values()) {
@@ -70,8 +73,7 @@ class ConvLadderTest {
                 Compare.close(expected[i], actual[i], 80, "in parts, result " + i + " " + write);
             }
         }
-        // Two parts forward and two for the filter, twice.
-        assertEquals(8, SimulatedDevice.simulator().report().launches().get("im2col"));
+        assertEquals(launches, SimulatedDevice.simulator().report().launches().get(kernel));
         assertEquals(0, SimulatedDevice.simulator().findings());
     }
 

@@ -100,6 +100,8 @@ class PlantedBugsTest {
         PARTS_ONE_TOO_FEW("split", "split.cu", "part < parts", "part < parts - 1", WRONG),
         PARTS_NOT_ADDED("split", "split.cu", "add ? to[i] : 0.0f", "0.0f", WRONG),
         WINOGRAD_SIGN("conv_winograd", "conv_winograd.cu", "m1 - m2 - m3", "m1 - m2 + m3", WRONG),
+        WINOGRAD_NOT_TURNED("conv_winograd", "conv_winograd.cu", "turned ? -1 : 1", "1", "out-of-bounds", WRONG,
+                "uninitialised"),
         WINOGRAD_EDGE("conv_winograd", "conv_winograd.cu", "p < g.P && q < g.Q", "p < g.P", "race", "out-of-bounds",
                 WRONG);
 

@@ -95,9 +95,9 @@ final class ConvChecks {
                             + gpu.backend(settings).algorithm(layer.spec, passes.x(), passes.w()));
             if (timed) {
                 time(measured, settings, PASSES.get(0), layer, passes::forward);
-                // Winograd has a forward pass alone.
+                time(measured, settings, PASSES.get(1), layer, passes::backwardData);
+                // Winograd does not compute a filter's gradient.
                 if (algorithm != ConvAlgorithm.WINOGRAD) {
-                    time(measured, settings, PASSES.get(1), layer, passes::backwardData);
                     time(measured, settings, PASSES.get(2), layer, passes::backwardFilter);
                 }
             }

@@ -30,6 +30,13 @@ public record ConvProblem(int n, int c, int h, int w, int k, int r, int s, int p
                 groups);
     }
 
+    /// The convolution that gives the gradient of this one's input, where the stride is 1: of the gradient of the output
+    /// with the filters turned by half a turn, input and output channels exchanged.
+    public ConvProblem ofInputGradient() {
+        return new ConvProblem(n, k, p, q, c, r, s, h, w, 1, 1, (r - 1) * dilationH - padH, (s - 1) * dilationW - padW,
+                dilationH, dilationW, groups);
+    }
+
     /// Elements of the input.
     public long inputs() {
         return (long) n * c * h * w;

@@ -36,10 +36,10 @@ record LabKernel(String name, String ladder, Enum<?> rung, ConvDirection directi
             all.add(new LabKernel(rung.kernel(), "sgemm", rung, null));
         }
         for (ConvDirection direction : ConvDirection.values()) {
-            boolean forward = direction == ConvDirection.FORWARD;
-            String suffix = forward ? "" : "_" + direction.name().toLowerCase(Locale.ROOT);
+            String suffix = direction == ConvDirection.FORWARD ? "" : "_" + direction.name().toLowerCase(Locale.ROOT);
             for (ConvAlgorithm algorithm : ConvAlgorithm.values()) {
-                if (forward || algorithm != ConvAlgorithm.WINOGRAD) { // whose gradients are those of implicit GEMM
+                // Winograd's gradient of the filter is that of implicit GEMM.
+                if (direction != ConvDirection.BACKWARD_FILTER || algorithm != ConvAlgorithm.WINOGRAD) {
                     all.add(new LabKernel("conv_" + algorithm.name().toLowerCase(Locale.ROOT) + suffix, "conv" + suffix,
                             algorithm, direction));
                 }

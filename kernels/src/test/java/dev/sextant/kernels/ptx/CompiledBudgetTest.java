@@ -111,6 +111,7 @@ class CompiledBudgetTest {
             expect("sgemm_k6", "sgemm_k6_32x128", target, 8 * 32, "LDS.128", "LDG.128");
             expect("sgemm_k7", "sgemm_k7", target, 8 * 64, "LDS.128", "STS.128", "LDG.128", "STG.128");
             expect("conv_implicit", "conv_implicit_forward", target, 8 * 32, "LDS.128");
+            expect("conv_implicit", "conv_implicit_backward_filter_32", target, 8 * 32, "LDS.128");
         }
     }
 
