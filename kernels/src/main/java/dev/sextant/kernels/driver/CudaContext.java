@@ -4,6 +4,7 @@ import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuInit;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
@@ -22,6 +23,7 @@ public final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
     private final int capability;
+    private final long memoryBytes;
     private volatile boolean recording;
     private volatile boolean pending;
     private volatile String lastOperation = "nothing yet";
@@ -33,6 +35,7 @@ public final class CudaContext {
         Cuda.check(cuDeviceGet(device, ordinal), "cuDeviceGet", "opening device " + ordinal);
         capability = 10 * attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
                 + attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        memoryBytes = memory(device);
         Cuda.check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain", "opening device " + ordinal);
         attach();
         Cuda.check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate",
@@ -45,9 +48,20 @@ public final class CudaContext {
         return value[0];
     }
 
+    private static long memory(CUdevice device) {
+        long[] bytes = new long[1];
+        Cuda.check(cuDeviceTotalMem(bytes, device), "cuDeviceTotalMem", "asking the device");
+        return bytes[0];
+    }
+
     /// Compute capability times ten, for example 90.
     public int capability() {
         return capability;
+    }
+
+    /// The device's memory, whoever uses it.
+    public long memoryBytes() {
+        return memoryBytes;
     }
 
     /// Makes the context current on the calling thread. Cheap, and never skipped: another library may have changed it.

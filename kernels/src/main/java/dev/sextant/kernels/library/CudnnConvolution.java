@@ -24,6 +24,7 @@ public final class CudnnConvolution {
     private final CudaContext context;
     private final GpuSettings settings;
     private final StreamWorkspace workspace;
+    private final long workspaceLimit;
     private final ConvTrials trials;
     private final Map<Question, Choice> choices = new ConcurrentHashMap<>();
 
@@ -34,6 +35,8 @@ public final class CudnnConvolution {
         this.context = context;
         this.settings = settings;
         this.workspace = new StreamWorkspace(memory);
+        // Fast algorithms want workspaces as large as the arrays, which are as large as the device has room for.
+        this.workspaceLimit = settings.workspaceLimit().orElse(context.memoryBytes() / 8);
         this.trials = new ConvTrials(cudnn, context, memory);
     }
 
@@ -111,7 +114,7 @@ public final class CudnnConvolution {
         return new DeviceException("cuda: cuDNN has no %s algorithm for the %s convolution %s within %d bytes of "
                 + "workspace; allow more (workspace=BYTES), or compute with our own kernels (--gpu-lib own)",
                 settings.deterministic() ? "deterministic" : "suitable", call.direction().label(), call.problem(),
-                settings.workspaceLimit());
+                workspaceLimit);
     }
 
     // Winograd's transforms lose more digits the larger their tiles: in strict float32 those of 5×5 filters were off by
@@ -126,7 +129,7 @@ public final class CudnnConvolution {
     private Optional<Choice> choice(ConvCall call, int algorithm) {
         long[] bytes = new long[1];
         int status = cudnn.ask("asking for a workspace size", handle -> call.workspaceSize(handle, algorithm, bytes));
-        return status == 0 && bytes[0] <= settings.workspaceLimit()
+        return status == 0 && bytes[0] <= workspaceLimit
                 && (!settings.deterministic() || call.direction().isDeterministic(algorithm))
                         ? Optional.of(new Choice(algorithm, bytes[0]))
                         : Optional.empty();

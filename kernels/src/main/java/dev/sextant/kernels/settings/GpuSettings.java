@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /// How a CUDA device computes; fixed for the device's life.
 ///
@@ -13,17 +14,16 @@ import java.util.Map;
 /// @param deterministic  whether only algorithms are taken that give the same bits on every run
 /// @param tune           whether cuDNN's algorithms for a convolution are measured when it is met first. Each process then
 ///                       keeps its choice, but the next may measure otherwise, and so compute other last bits
-/// @param workspaceLimit bytes that one convolution may take beside its arrays
+/// @param workspaceLimit bytes that one convolution may take beside its arrays; empty for an eighth of the device's memory
 /// @param algorithms     cuDNN's algorithms by name, taken wherever they support the geometry; for other directions and
 ///                       geometries cuDNN suggests one, or they are measured
 public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic, boolean tune,
-        long workspaceLimit, Map<ConvDirection, String> algorithms) {
-    private static final long WORKSPACE = 256L << 20;
-
+        OptionalLong workspaceLimit, Map<ConvDirection, String> algorithms) {
     /// Our own kernels: what works with the driver alone.
-    public static final GpuSettings OWN = new GpuSettings(false, false, true, false, WORKSPACE, Map.of());
+    public static final GpuSettings OWN = new GpuSettings(false, false, true, false, OptionalLong.empty(), Map.of());
     /// cuBLAS and cuDNN in strict float32, deterministic.
-    public static final GpuSettings LIBRARIES = new GpuSettings(true, false, true, false, WORKSPACE, Map.of());
+    public static final GpuSettings LIBRARIES = new GpuSettings(true, false, true, false, OptionalLong.empty(),
+            Map.of());
 
     public GpuSettings {
         algorithms = Map.copyOf(algorithms);
@@ -38,7 +38,7 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
     /// | `precision` | `strict` (default) or `tf32` |
     /// | `deterministic` | `true` (default) or `false` |
     /// | `tune` | `false` (default), or `true`: algorithms are measured, and another process may choose others |
-    /// | `workspace` | bytes |
+    /// | `workspace` | bytes; an eighth of the device's memory by default |
     /// | `forward`, `backward-data`, `backward-filter` | names of [ConvDirection#algorithms] |
     public static GpuSettings of(Map<String, String> values) {
         GpuSettings s = OWN;
@@ -86,9 +86,9 @@ public record GpuSettings(boolean libraries, boolean tf32, boolean deterministic
         return value.equals(yes);
     }
 
-    private static long bytes(String value) {
+    private static OptionalLong bytes(String value) {
         try {
-            return Long.parseUnsignedLong(value);
+            return OptionalLong.of(Long.parseUnsignedLong(value));
         } catch (NumberFormatException e) {
             throw new DeviceException(e, "cuda: workspace=%s must be a number of bytes", value);
         }

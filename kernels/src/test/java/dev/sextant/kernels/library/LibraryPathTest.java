@@ -167,6 +167,36 @@ class LibraryPathTest {
         assertTrue(List.of("cudnn-winograd", "cudnn-implicit-gemm").contains(taken), taken);
     }
 
+    /// im2col of these images takes some kilobytes.
+    @Test
+    void anEighthOfTheMemoryIsTheWorkspaceUnlessTold() throws ReflectiveOperationException {
+        assertEquals("cudnn-winograd", algorithmOfAGpuWith(16L << 10));
+        assertEquals("cudnn-gemm", algorithmOfAGpuWith(1L << 20));
+    }
+
+    private String algorithmOfAGpuWith(long memory) throws ReflectiveOperationException {
+        Device cuda;
+        simulator.set("memory", String.valueOf(memory));
+        try {
+            cuda = LibraryDoubles.where(() -> Device.of(CudaBackend.open(GpuSettings.of(
+                    Map.of("gpu-lib", "cudnn", "forward", "gemm")))));
+        } finally {
+            simulator.set("memory", String.valueOf(4L << 30));
+        }
+        return cuda.backend().algorithm(CONV, array(cuda, 1, X), array(cuda, 2, W));
+    }
+
+    @Test
+    void aWorkspaceThatIsTooSmallForAllSaysSo() {
+        Device cuda = with("workspace", "0");
+        // Everything without a workspace is for filters of 3x3 and a stride of 1, or adds with atomics.
+        Shape w = Shape.of(4, 3, 5, 5);
+        NDArray y = NDArray.empty(CONV.outputShape(X, w), DType.FLOAT32, cuda);
+        String message = assertThrows(DeviceException.class, () -> cuda.kernels().conv2dBackwardFilter(CONV, y,
+                array(cuda, 1, X), Target.set(array(cuda, 2, w)))).getMessage();
+        assertTrue(message.contains("within 0 bytes of workspace; allow more (workspace=BYTES)"), message);
+    }
+
     @Test
     void tf32RoundsTheOperandsAndNothingElse() {
         Device cuda = with("precision", "tf32");
