@@ -7,15 +7,16 @@ import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Scope;
 import dev.sextant.engine.Shape;
 import dev.sextant.engine.op.CrossEntropySpec;
+import dev.sextant.engine.op.OptimizerSpec;
 import dev.sextant.nn.Dropout;
 import dev.sextant.nn.Layer;
 import dev.sextant.nn.Model;
 import dev.sextant.nn.optim.Optimizer;
 import dev.sextant.zoo.Network;
 
-/// One of the measured networks on one device, with the formula's weights and one fixed batch of the formula's images:
-/// the training step or the inference that benchmarks time. One of the two: whoever was asked for logits has become a
-/// [Model], whose parameters are frozen.
+/// One of the measured networks on one device, with one fixed batch of the formula's images: the training step or the
+/// inference that benchmarks time. One of the two: whoever was asked for logits has become a [Model], whose parameters
+/// are frozen.
 public final class SextantNet {
     /// The learning rate of every measured step. Small, so that many steps on one batch stay finite.
     public static final double LR = 0.001;
@@ -32,17 +33,29 @@ public final class SextantNet {
     private Model inference;
     private long steps;
 
+    /// With the formula's weights, which every engine can have, and the rate [#LR].
     public SextantNet(BookNet net, int batch, Device device) {
-        Network network = net.create();
-        this.device = device;
-        model = network.initialize(device, SEED);
+        this(net, batch, device, SEED, new OptimizerSpec.Sgd(LR, 0, 0, 0, false));
         model.parameters().forEach((name, p) -> p.assign(NDArray.of(Formula.parameter(name, p.shape().dims()),
                 p.shape(), device)));
-        optimizer = Optimizer.sgd(LR, model.parameters());
+    }
+
+    private SextantNet(BookNet net, int batch, Device device, long seed, OptimizerSpec rule) {
+        Network network = net.create();
+        this.device = device;
+        model = network.initialize(device, seed);
+        optimizer = new Optimizer(rule, model.parameters());
         inputShape = network.inputShape(batch);
         hostImages = Formula.images(batch, net.size());
         images = NDArray.of(hostImages, inputShape, device);
         labels = NDArray.of(Formula.labels(batch, network.classes()), Shape.of(batch), device);
+    }
+
+    /// With the weights that the zoo starts a training from, which are the same on every device.
+    ///
+    /// @param rule of the updates
+    public static SextantNet initialized(BookNet net, int batch, Device device, long seed, OptimizerSpec rule) {
+        return new SextantNet(net, batch, device, seed, rule);
     }
 
     /// Switches dropout off, for comparisons between engines, which draw different masks.
