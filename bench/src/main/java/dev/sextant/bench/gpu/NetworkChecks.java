@@ -5,6 +5,7 @@ import dev.sextant.bench.Formula;
 import dev.sextant.bench.SextantNet;
 import dev.sextant.bench.gpu.Check.Failure;
 import dev.sextant.bench.gpu.Check.Measured;
+import dev.sextant.bench.gpu.Check.Skip;
 import dev.sextant.bench.gpu.ComparedTraining.Part;
 import dev.sextant.engine.CpuSettings;
 import dev.sextant.engine.Device;
@@ -35,8 +36,12 @@ final class NetworkChecks {
     /// right from wrong. The formula's weights are worse conditioned: AlexNet's loss trebles in the first step.
     private static final OptimizerSpec RULE = new OptimizerSpec.Sgd(0.01, 0, 0, 0, false);
     private static final long SEED = 1;
-    private static final int WARM_UP = 3;
     private static final int MEASURED = 15;
+    /// Batches that fill a large GPU, which the book's 32 do not; LeNet's images are small.
+    private static final int LARGE = 256;
+    private static final int LARGE_LENET = 2048;
+    /// Memory below which such a batch is left out.
+    private static final long MEMORY_MB = 30_000;
 
     private final Gpu gpu;
     private final int batch;
@@ -58,11 +63,15 @@ final class NetworkChecks {
         return checks;
     }
 
+    /// At the book's batch and at a large one.
     List<Check> throughput(BookNet... nets) {
         List<Check> checks = new ArrayList<>();
         for (BookNet net : nets) {
-            for (String settings : List.of(Gpu.OWN, Gpu.CUDNN, Gpu.CUDNN_TF32)) {
-                checks.add(new Check(THROUGHPUT, settings, net.key(), () -> measure(net, settings)));
+            for (int images : new int[] {net.trainBatch(), net == BookNet.LENET ? LARGE_LENET : LARGE}) {
+                for (String settings : List.of(Gpu.OWN, Gpu.CUDNN, Gpu.CUDNN_TF32)) {
+                    checks.add(new Check(THROUGHPUT, settings, net.key() + ", batch " + images,
+                            () -> measure(net, settings, images)));
+                }
             }
         }
         return checks;
@@ -97,29 +106,37 @@ final class NetworkChecks {
         return measured;
     }
 
-    private Measured measure(BookNet net, String settings) {
+    private Measured measure(BookNet net, String settings, int images) {
         Device device = gpu.device(settings);
         CudaBackend backend = gpu.backend(settings);
-        int images = net.trainBatch();
+        Long memory = backend.facts().get("memory, MB");
+        if (images > net.trainBatch() && memory != null && memory < MEMORY_MB) {
+            throw new Skip("batch " + images + " is for GPUs of " + MEMORY_MB + " MB, this one has " + memory);
+        }
         var subject = new SextantNet(net, images, device);
+        int warmUp = WarmUp.run(() -> {
+            subject.trainStep();
+            backend.synchronize();
+        });
         double[] seconds = new double[MEASURED];
-        for (int i = -WARM_UP; i < MEASURED; i++) {
+        for (int i = 0; i < MEASURED; i++) {
             long start = System.nanoTime();
             subject.trainStep();
             backend.synchronize();
-            if (i >= 0) {
-                seconds[i] = (System.nanoTime() - start) / 1e9;
-            }
+            seconds[i] = (System.nanoTime() - start) / 1e9;
         }
         Arrays.sort(seconds);
         float[] host = Formula.images(images, net.size());
         NDArray target = NDArray.empty(Shape.of(host.length), DType.FLOAT32, device);
         double upload = Timing.milliseconds(backend, () -> backend.upload(host, target));
-        var measured = Measured.of(Double.NaN, Double.NaN, "batch " + images + ", images resident on the device");
+        var measured = Measured.of(Double.NaN, Double.NaN, "batch " + images + ", images resident on the device, after "
+                + warmUp + " steps");
         measured.numbers().put(IMAGES, images / seconds[MEASURED / 2]);
         measured.numbers().put(STEP, 1e3 * seconds[MEASURED / 2]);
         measured.numbers().put(UPLOAD, upload);
         measured.numbers().put("GB/s of the upload", 4e-6 * host.length / upload);
+        // The devices of the other settings want this memory next.
+        backend.cacheMemory(true);
         return measured;
     }
 }
