@@ -47,9 +47,11 @@ final class ConvChecks {
             new Layer("5x5, 96 to 256, 26 px", 32, 96, 26, 256, 5, Conv2dSpec.of(1, 2)),
             new Layer("7x7/2, 3 to 64, 224 px", 32, 3, 224, 64, 7, Conv2dSpec.of(2, 3)),
             new Layer("1x1, 256 to 256, 26 px", 32, 256, 26, 256, 1, Conv2dSpec.of(1, 0)));
-    /// The same kinds, small enough for the simulator.
+    /// The same kinds, small enough for the simulator; among them one of many channels, and one of long sums.
     static final List<Layer> SMALL = List.of(new Layer("3x3, 5 to 6, 9 px", 2, 5, 9, 6, 3, Conv2dSpec.of(1, 1)),
-            new Layer("5x5/2, 3 to 4, 11 px", 2, 3, 11, 4, 5, Conv2dSpec.of(2, 2)));
+            new Layer("5x5/2, 3 to 4, 11 px", 2, 3, 11, 4, 5, Conv2dSpec.of(2, 2)),
+            new Layer("1x1, 50 to 60, 5 px", 1, 50, 5, 60, 1, Conv2dSpec.of(1, 0)),
+            new Layer("3x3, 2 to 4, 17 px", 2, 2, 17, 4, 3, Conv2dSpec.of(1, 1)));
 
     private final Gpu gpu;
     private final List<Layer> layers;
