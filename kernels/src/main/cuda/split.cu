@@ -1,4 +1,4 @@
-// split.cu -- the last stage of a product whose sum was cut into parts: adds the parts up, in their order.
+// split.cu -- the last stage of a product (or a bias's gradient) whose sum was cut into parts: adds the parts up, in their order.
 //   to[i] (+)= sum over part < parts of from[part*n + i]
 // A product with few results and a long sum would keep a few multiprocessors busy and the rest waiting; in parts it
 // fills the device. No atomics: the same bits on every run.
@@ -9,6 +9,7 @@ extern "C" __global__ void add_parts(int n, int parts, const float* __restrict__
         int add) {
     GRID_STRIDE(i, n) {
         float sum = add ? to[i] : 0.0f;
+        #pragma unroll 8                    // the additions wait for each other, their loads need not
         for (int part = 0; part < parts; part++) {
             sum += from[(long long) part * n + i];
         }

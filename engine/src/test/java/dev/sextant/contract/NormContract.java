@@ -95,7 +95,8 @@ public interface NormContract {
 
     @TestFactory
     default Stream<DynamicTest> layerNorm() {
-        return tests(List.of(Shape.of(3, 4, 5), Shape.of(2, 3, 4, 5), Shape.of(4, 17), Shape.of(1, 129)),
+        return tests(List.of(Shape.of(3, 4, 5), Shape.of(2, 3, 4, 5), Shape.of(4, 17), Shape.of(1, 129),
+                Shape.of(2, 1300), Shape.of(1300, 3)),
                 (shape, form) -> {
                     for (int axes = 1; axes < shape.rank(); axes++) {
                         for (Write write : Write.values()) {

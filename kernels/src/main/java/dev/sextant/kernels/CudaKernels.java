@@ -26,7 +26,6 @@ import dev.sextant.kernels.settings.ConvDirection;
 /// them launch the kernels of one `.cu` file each.
 class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaNorm, CudaLoss, CudaOptimizer,
         CudaIndex {
-    private static final int SUM_THREADS = 256;
     private static final MatmulSpec BY_TRANSPOSED = new MatmulSpec(false, true);
     private static final MatmulSpec TRANSPOSED_BY = new MatmulSpec(true, false);
 
@@ -35,6 +34,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
     private final Modules modules;
     private final Sgemm sgemm;
     private final Convolution convolution;
+    private final PartialSums partialSums;
     private volatile SgemmRung chosenRung;
     private volatile ConvAlgorithm chosenConvolution;
 
@@ -44,6 +44,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
         this.launcher = new Launcher(context, modules, memory);
         this.sgemm = new Sgemm(modules, memory);
         this.convolution = new Convolution(modules, memory, sgemm);
+        this.partialSums = new PartialSums(modules, memory);
     }
 
     @Override
@@ -237,7 +238,9 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
 
     /// `dbias (+)= Σ dz` over the outer and inner axes of `dz` `[outer, channels, inner]`.
     void sumOverChannels(int outer, int channels, int inner, long dz, long dbias, boolean add) {
-        launcher.blocks("bias", "bias_backward", channels, SUM_THREADS, LaunchParameters.begin()
-                .struct(outer, channels, inner).pointer(dz).pointer(dbias).int32(add ? 1 : 0));
+        var members = Members.of(outer, channels, inner);
+        partialSums.run(members.cut(), dbias, channels, add, (cut, to, adds) -> launcher.parts("bias", "bias_backward",
+                members, LaunchParameters.begin().struct(members.fields()).pointer(dz).pointer(to)
+                        .int32(adds ? 1 : 0)));
     }
 }

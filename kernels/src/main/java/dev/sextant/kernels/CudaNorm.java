@@ -15,6 +15,8 @@ import dev.sextant.engine.spi.NormKernels;
 import dev.sextant.engine.spi.Target;
 import dev.sextant.engine.spi.Write;
 import dev.sextant.kernels.driver.LaunchParameters;
+import dev.sextant.kernels.driver.Workspace;
+import java.util.function.ObjIntConsumer;
 
 /// Launches `norm.cu`.
 interface CudaNorm extends NormKernels, CudaFamily {
@@ -48,6 +50,25 @@ interface CudaNorm extends NormKernels, CudaFamily {
                 plane *= x.dim(axis);
             }
             return plane;
+        }
+
+        /// The members of groups.
+        Members byGroup() {
+            return members(groups, groupInner);
+        }
+
+        /// The elements that share γ and β.
+        Members byAffine() {
+            return members(affines, affineInner);
+        }
+
+        private Members members(int numbers, int inner) {
+            return Members.of(size / Math.max(1, Math.multiplyExact(numbers, inner)), numbers, inner);
+        }
+
+        /// Whether groups share γ and β too, as in batch norm.
+        boolean coincide() {
+            return groups == affines && groupInner == affineInner;
         }
 
         int[] fields() {
@@ -115,13 +136,25 @@ interface CudaNorm extends NormKernels, CudaFamily {
         return CudaReduce.scratch(like, 2 * count);
     }
 
+    /// Two sums of every part, in double.
+    private static long bytesOfParts(Members members) {
+        return 2L * Double.BYTES * members.parts() * members.numbers();
+    }
+
     private Moments moments(NormGroups groups, NDArray x, double eps, float momentum, NDArray runningMean,
             NDArray runningVar) {
         var moments = new Moments(doubles(x, groups.groups), doubles(x, groups.groups));
-        launcher().blocks("norm", "norm_moments", groups.groups, CudaReduce.THREADS, LaunchParameters.begin()
-                .struct(groups.fields()).float32((float) eps).float32(momentum).pointer(at(x))
-                .pointer(at(runningMean)).pointer(at(runningVar)).pointer(at(moments.mean))
-                .pointer(at(moments.inverse)), x, runningMean, runningVar, moments.mean, moments.inverse);
+        var members = groups.byGroup();
+        launcher().context().attach();
+        try (var parts = launcher().memory().workspace(bytesOfParts(members))) {
+            launcher().parts("norm", "norm_moments", members, LaunchParameters.begin().struct(members.fields())
+                    .pointer(at(x)).pointer(parts.address()));
+            launcher().elements("norm", "norm_moments_whole", groups.groups, LaunchParameters.begin()
+                    .struct(members.fields()).int32(members.parts()).float32((float) eps).float32(momentum)
+                    .pointer(at(x)).pointer(parts.address()).pointer(at(runningMean)).pointer(at(runningVar))
+                    .pointer(at(moments.mean)).pointer(at(moments.inverse)), x, runningMean, runningVar, moments.mean,
+                    moments.inverse);
+        }
         return moments;
     }
 
@@ -144,34 +177,82 @@ interface CudaNorm extends NormKernels, CudaFamily {
 
     private void backward(NormGroups groups, boolean statistics, NDArray dy, NDArray x, NDArray gamma, Moments moments,
             Target dx, Target dgamma, Target dbeta) {
-        NDArray dyd = floats("norm", dy);
-        NDArray xd = floats("norm", x);
-        NDArray gammas = floats("norm", gamma);
-        if (dx != null) {
-            NDArray sum = statistics ? doubles(x, groups.groups) : null;
-            NDArray sumHat = statistics ? doubles(x, groups.groups) : null;
-            if (statistics) {
-                launcher().blocks("norm", "norm_sums", groups.groups, CudaReduce.THREADS, LaunchParameters.begin()
-                        .struct(groups.fields()).pointer(at(dyd)).pointer(at(xd)).pointer(at(moments.mean))
-                        .pointer(at(moments.inverse)).pointer(at(gammas)).pointer(at(sum)).pointer(at(sumHat)), dyd,
-                        xd, moments.mean, moments.inverse, gammas, sum, sumHat);
+        var given = new Given(groups, floats("norm", dy), floats("norm", x), floats("norm", gamma), moments);
+        boolean centres = statistics && dx != null;
+        boolean affine = dgamma != null || dbeta != null;
+        launcher().context().attach();
+        try (var room = launcher().memory().workspace(2L * Double.BYTES * groups.groups)) {
+            long sums = centres ? room.address() : 0;
+            if (groups.coincide()) {
+                if (centres || affine) {
+                    sums(given, groups.byGroup(), null, given.gamma, sums, dgamma, dbeta);
+                }
+            } else {
+                if (centres) {
+                    sums(given, groups.byGroup(), given.gamma, null, sums, null, null);
+                }
+                if (affine) {
+                    affineSums(given, dgamma, dbeta);
+                }
             }
-            launcher().into(dx, (to, add) -> launcher().elements("norm", "norm_backward", to.size(),
-                    LaunchParameters.begin().struct(groups.fields()).pointer(at(dyd)).pointer(at(xd))
-                            .pointer(at(moments.mean)).pointer(at(moments.inverse)).pointer(at(gammas)).pointer(at(sum))
-                            .pointer(at(sumHat)).pointer(at(to)).int32(add),
-                    dyd, xd, moments.mean, moments.inverse, gammas, sum, sumHat, to));
+            launcher().into(dx, (to, add) -> launcher().elements("norm", "norm_backward", to.size(), given.begin()
+                    .pointer(at(given.gamma)).pointer(sums).pointer(at(to)).int32(add), given.arrays(to)));
         }
-        launcher().into(dbeta, (to, add) -> affine(groups, dyd, xd, moments, null, to, add));
-        launcher().into(dgamma, (to, add) -> affine(groups, dyd, xd, moments, to, null, add));
     }
 
-    private void affine(NormGroups groups, NDArray dy, NDArray x, Moments moments, NDArray dgamma, NDArray dbeta,
-            int add) {
-        launcher().blocks("norm", "norm_affine_backward", groups.affines, CudaReduce.THREADS, LaunchParameters.begin()
-                .struct(groups.fields()).pointer(at(dy)).pointer(at(x)).pointer(at(moments.mean))
-                .pointer(at(moments.inverse)).pointer(at(dgamma)).pointer(at(dbeta)).int32(add), dy, x, moments.mean,
-                moments.inverse, dgamma, dbeta);
+    /// What every kernel of the backward pass reads, dense.
+    record Given(NormGroups groups, NDArray dy, NDArray x, NDArray gamma, Moments moments) {
+        LaunchParameters begin(Members members) {
+            return pointers(LaunchParameters.begin().struct(groups.fields()).struct(members.fields()));
+        }
+
+        LaunchParameters begin() {
+            return pointers(LaunchParameters.begin().struct(groups.fields()));
+        }
+
+        private LaunchParameters pointers(LaunchParameters parameters) {
+            return parameters.pointer(at(dy)).pointer(at(x)).pointer(at(moments.mean)).pointer(at(moments.inverse));
+        }
+
+        NDArray[] arrays(NDArray result) {
+            return new NDArray[] {dy, x, gamma, moments.mean, moments.inverse, result};
+        }
+    }
+
+    /// Sums over groups: each element times `weight`, the whole times `factor`; null is 1.
+    private void sums(Given given, Members members, NDArray weight, NDArray factor, long sums, Target dgamma,
+            Target dbeta) {
+        try (var parts = launcher().memory().workspace(bytesOfParts(members))) {
+            launcher().parts("norm", "norm_sums", members, given.begin(members).pointer(at(weight))
+                    .pointer(parts.address()), given.arrays(weight));
+            whole(members, parts, factor, sums, dgamma, dbeta);
+        }
+    }
+
+    private void affineSums(Given given, Target dgamma, Target dbeta) {
+        var members = given.groups.byAffine();
+        try (var parts = launcher().memory().workspace(bytesOfParts(members))) {
+            launcher().parts("norm", "norm_affine_sums", members, given.begin(members).pointer(parts.address()),
+                    given.arrays(null));
+            whole(members, parts, null, 0, dgamma, dbeta);
+        }
+    }
+
+    /// Adds the parts up, into each place that is given.
+    private void whole(Members members, Workspace parts, NDArray factor, long sums, Target dgamma, Target dbeta) {
+        intoIfGiven(dgamma, (toGamma, addGamma) -> intoIfGiven(dbeta, (toBeta, addBeta) -> launcher().elements("norm",
+                "norm_sums_whole", members.numbers(), LaunchParameters.begin().int32(members.numbers())
+                        .int32(members.parts()).pointer(parts.address()).pointer(at(factor)).pointer(sums)
+                        .pointer(at(toGamma)).int32(addGamma).pointer(at(toBeta)).int32(addBeta),
+                factor, toGamma, toBeta)));
+    }
+
+    private void intoIfGiven(Target target, ObjIntConsumer<NDArray> kernel) {
+        if (target == null) {
+            kernel.accept(null, 0);
+        } else {
+            launcher().into(target, kernel);
+        }
     }
 
     private static LaunchParameters begin(LocalResponseNormSpec s, NDArray x) {

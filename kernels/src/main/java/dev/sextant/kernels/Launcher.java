@@ -76,6 +76,16 @@ record Launcher(CudaContext context, Modules modules, DeviceMemory memory) {
         keep(arrays);
     }
 
+    /// Queues a kernel that sums over members, a block for each part of each number; no numbers is no launch.
+    void parts(String source, String kernel, Members members, LaunchParameters parameters, NDArray... arrays) {
+        if (members.numbers() > 0) {
+            context.attach();
+            modules.function(source, kernel).launch(new Dim(members.numbers(), members.parts(), 1),
+                    Dim.of(CudaReduce.THREADS), parameters);
+        }
+        keep(arrays);
+    }
+
     /// The collector must not take an array, and the pool not hand its memory on, before the launch is queued.
     static void keep(NDArray... arrays) {
         for (NDArray array : arrays) {

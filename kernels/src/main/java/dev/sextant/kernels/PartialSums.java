@@ -5,7 +5,7 @@ import dev.sextant.kernels.driver.LaunchParameters;
 import dev.sextant.kernels.driver.Modules;
 import dev.sextant.kernels.gemm.SumParts;
 
-/// Runs a product whose sums are cut into parts: the parts into a workspace, then their sum into the result.
+/// Runs a product, or another sum, that is cut into parts: the parts into a workspace, then their sum into the result.
 final class PartialSums {
     private final Modules modules;
     private final DeviceMemory memory;
@@ -15,7 +15,7 @@ final class PartialSums {
         this.memory = memory;
     }
 
-    /// Computes a product.
+    /// Computes the sums.
     @FunctionalInterface
     interface Body {
         /// @param cut into which parts; part `i` belongs `i` whole results behind `to`

@@ -11,7 +11,11 @@ import dev.sextant.contract.ReduceContract;
 import dev.sextant.engine.Device;
 import dev.sextant.engine.NDArray;
 import dev.sextant.engine.Shape;
+import dev.sextant.engine.op.BatchNormSpec;
+import dev.sextant.engine.op.Conv2dSpec;
 import dev.sextant.engine.op.GatherSpec;
+import dev.sextant.engine.op.UnarySpec;
+import dev.sextant.engine.spi.Aux;
 import dev.sextant.engine.spi.Target;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,7 +42,7 @@ final class Families {
         return switch (source) {
             case "bias" -> {
                 GemmContract c = () -> cuda;
-                yield c.linear();
+                yield Stream.concat(c.linear(), biasInParts(cuda));
             }
             case "index" -> {
                 IndexContract c = () -> cuda;
@@ -53,7 +57,7 @@ final class Families {
             case "norm" -> {
                 NormContract c = () -> cuda;
                 yield Stream.of(every(5, c.batchNorm()), c.layerNorm().limit(1), c.groupNorm().limit(1),
-                        c.localResponseNorm().skip(1).limit(1)).flatMap(s -> s);
+                        c.localResponseNorm().skip(1).limit(1), batchNormInParts(cuda)).flatMap(s -> s);
             }
             case "optim" -> {
                 OptimizerContract c = () -> cuda;
@@ -88,6 +92,46 @@ final class Families {
                 devices[i].kernels().gatherBackward(new GatherSpec(0), dy, index, Target.add(results[i]));
             }
             Compare.close(results[0], results[1], 3, "gradient of gather");
+        }));
+    }
+
+    /// Sums that are cut, the last part being shorter; rows of neither a block's width nor less.
+    private static final Shape IN_PARTS = Shape.of(3, 2, 13, 31);
+
+    private static Stream<DynamicTest> biasInParts(Device cuda) {
+        return Stream.of(DynamicTest.dynamicTest("bias, in parts", () -> {
+            NDArray[] results = new NDArray[2];
+            Device[] devices = {Device.ref(), cuda};
+            for (int i = 0; i < 2; i++) {
+                NDArray dz = NDArray.of(Compare.values(1, (int) IN_PARTS.size()), IN_PARTS, devices[i]);
+                results[i] = NDArray.of(Compare.values(2, 2), Shape.of(2), devices[i]);
+                devices[i].kernels().conv2dBackwardBias(Conv2dSpec.of(1, 0), dz, Target.add(results[i]));
+            }
+            Compare.close(results[0], results[1], 1209, "gradient of a bias");
+        }));
+    }
+
+    private static Stream<DynamicTest> batchNormInParts(Device cuda) {
+        return Stream.of(DynamicTest.dynamicTest("batch norm, in parts", () -> {
+            var spec = new BatchNormSpec(1e-5, 0.1, true, UnarySpec.IDENTITY);
+            NDArray[][] results = new NDArray[2][];
+            Device[] devices = {Device.ref(), cuda};
+            for (int i = 0; i < 2; i++) {
+                Device device = devices[i];
+                NDArray[] two = IntStream.range(0, 5)
+                        .mapToObj(seed -> NDArray.of(Compare.values(seed, 2), Shape.of(2), device))
+                        .toArray(NDArray[]::new);
+                NDArray[] four = IntStream.range(0, 4)
+                        .mapToObj(seed -> NDArray.of(Compare.values(seed, (int) IN_PARTS.size()), IN_PARTS, device))
+                        .toArray(NDArray[]::new);
+                Aux aux = device.kernels().batchNorm(spec, four[0], two[0], null, null, null, four[1]);
+                device.kernels().batchNormBackward(spec, four[2], four[0], two[0], aux, Target.add(four[3]),
+                        Target.add(two[3]), Target.add(two[4]));
+                results[i] = new NDArray[] {four[1], four[3], two[3], two[4]};
+            }
+            for (int i = 0; i < 4; i++) {
+                Compare.close(results[0][i], results[1][i], 1209, "y, dx, dgamma, dbeta: number " + i);
+            }
         }));
     }
 

@@ -20,7 +20,7 @@ public final class Sources {
     /// Every header that sources include.
     public static final List<String> HEADERS = List.of("activation.cuh", "conv.cuh", "functions.cuh", "gemm.cuh",
             "grid.cuh",
-            "panel.cuh", "philox.cuh", "reduction.cuh", "tensor.cuh");
+            "members.cuh", "panel.cuh", "philox.cuh", "reduction.cuh", "tensor.cuh");
 
     private static final String FOLDER = "/dev/sextant/kernels/cuda/";
     private static final Pattern INCLUDE = Pattern.compile("#include \"([\\w.]+)\"");
