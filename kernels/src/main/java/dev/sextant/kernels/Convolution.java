@@ -38,14 +38,9 @@ final class Convolution {
         switch (algorithm) {
             case DIRECT -> modules.launch("conv_direct", "conv_direct_forward", g.outputs(),
                     begin(g).pointer(x).pointer(w).pointer(y));
-            case IM2COL -> inChunks(g, (part, first, patches) -> {
-                patches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
-                multiply(new GemmProblem(g.k() / g.groups(), g.p() * g.q(), g.taps(),
-                        new int[] {part.n(), g.groups()},
-                        new int[] {g.taps(), 1, 0, g.k() / g.groups() * g.taps()},
-                        new int[] {g.p() * g.q(), 1, Math.toIntExact(g.patches()), g.taps() * g.p() * g.q()},
-                        new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()},
-                        false), w, patches, y + 4L * first * g.k() * g.p() * g.q());
+            case IM2COL -> inChunks(g, x, (part, first, patches) -> {
+                makePatches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
+                multiply(outputProduct(part), w, patches, y + 4L * first * g.k() * g.p() * g.q());
             });
             case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g, g.k() / g.groups(),
                     (long) g.n() * g.p() * g.q(), g.taps(), w, x, new Result(y, g.outputs(), false));
@@ -58,16 +53,17 @@ final class Convolution {
         switch (algorithm) {
             case DIRECT -> modules.launch("conv_direct", "conv_direct_backward_data", g.inputs(),
                     begin(g).pointer(dz).pointer(w).pointer(dx).int32(add ? 1 : 0));
-            case IM2COL -> inChunks(g, (part, first, patches) -> {
-                multiply(new GemmProblem(g.taps(), g.p() * g.q(), g.k() / g.groups(),
-                        new int[] {part.n(), g.groups()},
-                        new int[] {1, g.taps(), 0, g.k() / g.groups() * g.taps()},
-                        new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()},
-                        new int[] {g.p() * g.q(), 1, Math.toIntExact(g.patches()), g.taps() * g.p() * g.q()},
-                        false), w, dz + 4L * first * g.k() * g.p() * g.q(), patches);
-                modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
-                        .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
-            });
+            case IM2COL -> {
+                if (g.isPointwise()) {
+                    multiply(patchProduct(g, add), w, dz, dx);
+                } else {
+                    inChunks(g, 0, (part, first, patches) -> {
+                        multiply(patchProduct(part, false), w, dz + 4L * first * g.k() * g.p() * g.q(), patches);
+                        modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
+                                .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
+                    });
+                }
+            }
             case WINOGRAD -> winograd(g.ofInputGradient(), dz, w, true, dx, add);
             case IMPLICIT_GEMM -> implicit("conv_implicit_backward_data", g, g.c() / g.groups(),
                     (long) g.n() * g.h() * g.w(), (long) g.k() / g.groups() * g.r() * g.s(), w, dz,
@@ -81,8 +77,8 @@ final class Convolution {
             case DIRECT -> modules.function("conv_direct", "conv_direct_backward_filter").launch(
                     Dim.of(g.k() * g.taps()), Dim.of(FILTER_THREADS),
                     begin(g).pointer(dz).pointer(x).pointer(dw).int32(add ? 1 : 0));
-            case IM2COL -> inChunks(g, (part, first, patches) -> {
-                patches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
+            case IM2COL -> inChunks(g, x, (part, first, patches) -> {
+                makePatches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
                 // One product per image, added up in the order of the images.
                 for (int i = 0; i < part.n(); i++) {
                     multiply(new GemmProblem(g.k() / g.groups(), g.taps(), g.p() * g.q(), new int[] {g.groups()},
@@ -127,7 +123,33 @@ final class Convolution {
         sgemm.run(problem, a, b, c);
     }
 
-    private void patches(ConvProblem part, long x, long patches) {
+    /// `y = w · patches`, for each image and group.
+    private static GemmProblem outputProduct(ConvProblem g) {
+        return new GemmProblem(g.k() / g.groups(), g.p() * g.q(), g.taps(), new int[] {g.n(), g.groups()},
+                new int[] {g.taps(), 1, 0, g.k() / g.groups() * g.taps()}, stridesOfPatches(g), stridesOfOutput(g),
+                false);
+    }
+
+    /// `patches (+)= wᵀ · dz`, for each image and group.
+    private static GemmProblem patchProduct(ConvProblem g, boolean add) {
+        return new GemmProblem(g.taps(), g.p() * g.q(), g.k() / g.groups(), new int[] {g.n(), g.groups()},
+                new int[] {1, g.taps(), 0, g.k() / g.groups() * g.taps()}, stridesOfOutput(g), stridesOfPatches(g),
+                add);
+    }
+
+    private static int[] stridesOfPatches(ConvProblem g) {
+        return new int[] {g.p() * g.q(), 1, Math.toIntExact(g.patches()), g.taps() * g.p() * g.q()};
+    }
+
+    private static int[] stridesOfOutput(ConvProblem g) {
+        return new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()};
+    }
+
+    // The patches of a 1×1 convolution are the images as they lie.
+    private void makePatches(ConvProblem part, long x, long patches) {
+        if (part.isPointwise()) {
+            return;
+        }
         modules.launch("conv_im2col", "im2col", part.n() * part.patches(), begin(part).pointer(x).pointer(patches));
     }
 
@@ -136,7 +158,12 @@ final class Convolution {
         void run(ConvProblem part, int firstImage, long patches);
     }
 
-    private void inChunks(ConvProblem g, Chunk chunk) {
+    /// @param x where the images are, which are their own patches if the convolution is 1×1
+    private void inChunks(ConvProblem g, long x, Chunk chunk) {
+        if (g.isPointwise()) {
+            chunk.run(g, 0, x);
+            return;
+        }
         int images = Math.clamp(patchBytes / (4 * g.patches()), 1, g.n());
         try (var workspace = memory.workspace(4 * images * g.patches())) {
             for (int first = 0; first < g.n(); first += images) {

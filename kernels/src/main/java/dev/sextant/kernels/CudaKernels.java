@@ -197,6 +197,7 @@ class CudaKernels implements Kernels, CudaPointwise, CudaReduce, CudaPool, CudaN
     @Override
     public void conv2dBackwardBias(Conv2dSpec spec, NDArray dz, Target dbias) {
         biasGradient(dz.contiguous(), dbias, dz.dim(0), dz.dim(1), dz.dim(2) * dz.dim(3));
+        Trace.chose(() -> "sum");
     }
 
     /// `y = x ⋆ w`, all dense.

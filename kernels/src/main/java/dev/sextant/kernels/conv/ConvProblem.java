@@ -37,6 +37,11 @@ public record ConvProblem(int n, int c, int h, int w, int k, int r, int s, int p
                 dilationH, dilationW, groups);
     }
 
+    /// Whether every pixel is computed from the pixel at its place alone.
+    public boolean isPointwise() {
+        return r == 1 && s == 1 && strideH == 1 && strideW == 1 && padH == 0 && padW == 0;
+    }
+
     /// Elements of the input.
     public long inputs() {
         return (long) n * c * h * w;

@@ -5,11 +5,11 @@ import java.util.stream.Stream;
 /// Which rung computes a problem, and in how many parts. A function of the shape alone, so that the same problem always
 /// gives the same bits. TF32 is taken only by name.
 ///
-/// The largest tile wins that wastes little on padding and still gives every multiprocessor of a large device a block or
-/// two, when sums may be cut into parts.
+/// The largest tile wins that wastes little on padding and still gives every multiprocessor of a large device a block,
+/// when sums may be cut into parts.
 public final class SgemmChoice {
-    // One or two blocks for each of some hundred multiprocessors.
-    private static final int ENOUGH_BLOCKS = 200;
+    // About a block for each multiprocessor of a large device: with fewer, smaller tiles, the same work takes longer.
+    private static final int ENOUGH_BLOCKS = 96;
     private static final int THIN = 48;
     // What the tiles compute, against what is asked.
     private static final double MOST_PADDING = 1.5;
