@@ -24,8 +24,8 @@ final class ComparedTraining {
     /// A weight's own rounding, as a share of it.
     private static final double ROUNDING = 0x1p-23;
     /// What cancellation leaves where a gradient is none, as of a bias before a batch norm, which takes it out again: a
-    /// share of the largest gradient of all parameters.
-    private static final double CANCELLED = 1e-5;
+    /// share of the largest gradient of all parameters. (At 1e-5 a right H100 came to 0.21 for such a bias of DenseNet.)
+    private static final double CANCELLED = 3e-5;
 
     private final SextantNet subject;
     private final SextantNet cpu;
