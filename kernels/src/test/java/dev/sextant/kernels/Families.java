@@ -42,7 +42,7 @@ final class Families {
         return switch (source) {
             case "bias" -> {
                 GemmContract c = () -> cuda;
-                yield Stream.concat(c.linear(), biasInParts(cuda));
+                yield Stream.concat(biasInParts(cuda), c.linear());
             }
             case "index" -> {
                 IndexContract c = () -> cuda;
