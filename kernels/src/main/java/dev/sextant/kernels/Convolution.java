@@ -38,10 +38,8 @@ final class Convolution {
         switch (algorithm) {
             case DIRECT -> modules.launch("conv_direct", "conv_direct_forward", g.outputs(),
                     begin(g).pointer(x).pointer(w).pointer(y));
-            case IM2COL -> inChunks(g, x, (part, first, patches) -> {
-                makePatches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
-                multiply(outputProduct(part), w, patches, y + 4L * first * g.k() * g.p() * g.q());
-            });
+            case IM2COL -> withPatches(g, x, (part, first, patches) -> sgemm.run(outputProduct(part), w, patches,
+                    y + 4L * first * g.k() * g.p() * g.q()));
             case IMPLICIT_GEMM -> implicit("conv_implicit_forward", g, g.k() / g.groups(),
                     (long) g.n() * g.p() * g.q(), g.taps(), w, x, new Result(y, g.outputs(), false));
             case WINOGRAD -> winograd(g, x, w, false, y, false);
@@ -55,10 +53,10 @@ final class Convolution {
                     begin(g).pointer(dz).pointer(w).pointer(dx).int32(add ? 1 : 0));
             case IM2COL -> {
                 if (g.isPointwise()) {
-                    multiply(patchProduct(g, add), w, dz, dx);
+                    sgemm.run(patchProduct(g, add), w, dz, dx);
                 } else {
-                    inChunks(g, 0, (part, first, patches) -> {
-                        multiply(patchProduct(part, false), w, dz + 4L * first * g.k() * g.p() * g.q(), patches);
+                    inChunks(g, (part, first, patches) -> {
+                        sgemm.run(patchProduct(part, false), w, dz + 4L * first * g.k() * g.p() * g.q(), patches);
                         modules.launch("conv_im2col", "col2im", part.inputs(), begin(part).pointer(patches)
                                 .pointer(dx + 4L * first * g.c() * g.h() * g.w()).int32(add ? 1 : 0));
                     });
@@ -77,11 +75,10 @@ final class Convolution {
             case DIRECT -> modules.function("conv_direct", "conv_direct_backward_filter").launch(
                     Dim.of(g.k() * g.taps()), Dim.of(FILTER_THREADS),
                     begin(g).pointer(dz).pointer(x).pointer(dw).int32(add ? 1 : 0));
-            case IM2COL -> inChunks(g, x, (part, first, patches) -> {
-                makePatches(part, x + 4L * first * g.c() * g.h() * g.w(), patches);
+            case IM2COL -> withPatches(g, x, (part, first, patches) -> {
                 // One product per image, added up in the order of the images.
                 for (int i = 0; i < part.n(); i++) {
-                    multiply(new GemmProblem(g.k() / g.groups(), g.taps(), g.p() * g.q(), new int[] {g.groups()},
+                    sgemm.run(new GemmProblem(g.k() / g.groups(), g.taps(), g.p() * g.q(), new int[] {g.groups()},
                             new int[] {g.p() * g.q(), 1, g.k() / g.groups() * g.p() * g.q()},
                             new int[] {1, g.p() * g.q(), g.taps() * g.p() * g.q()},
                             new int[] {g.taps(), 1, g.k() / g.groups() * g.taps()}, add || first + i > 0),
@@ -119,10 +116,6 @@ final class Convolution {
                                 .int32(Math.toIntExact(result.elements))));
     }
 
-    private void multiply(GemmProblem problem, long a, long b, long c) {
-        sgemm.run(problem, a, b, c);
-    }
-
     /// `y = w · patches`, for each image and group.
     private static GemmProblem outputProduct(ConvProblem g) {
         return new GemmProblem(g.k() / g.groups(), g.p() * g.q(), g.taps(), new int[] {g.n(), g.groups()},
@@ -145,25 +138,25 @@ final class Convolution {
         return new int[] {g.p() * g.q(), 1, g.k() * g.p() * g.q(), g.k() / g.groups() * g.p() * g.q()};
     }
 
-    // The patches of a 1×1 convolution are the images as they lie.
-    private void makePatches(ConvProblem part, long x, long patches) {
-        if (part.isPointwise()) {
-            return;
-        }
-        modules.launch("conv_im2col", "im2col", part.n() * part.patches(), begin(part).pointer(x).pointer(patches));
-    }
-
     @FunctionalInterface
     private interface Chunk {
         void run(ConvProblem part, int firstImage, long patches);
     }
 
-    /// @param x where the images are, which are their own patches if the convolution is 1×1
-    private void inChunks(ConvProblem g, long x, Chunk chunk) {
+    /// Makes the patches of some images at a time. Those of a 1×1 convolution are the images as they lie.
+    private void withPatches(ConvProblem g, long x, Chunk chunk) {
         if (g.isPointwise()) {
             chunk.run(g, 0, x);
             return;
         }
+        inChunks(g, (part, first, patches) -> {
+            modules.launch("conv_im2col", "im2col", part.n() * part.patches(), begin(part)
+                    .pointer(x + 4L * first * g.c() * g.h() * g.w()).pointer(patches));
+            chunk.run(part, first, patches);
+        });
+    }
+
+    private void inChunks(ConvProblem g, Chunk chunk) {
         int images = Math.clamp(patchBytes / (4 * g.patches()), 1, g.n());
         try (var workspace = memory.workspace(4 * images * g.patches())) {
             for (int first = 0; first < g.n(); first += images) {
@@ -193,7 +186,7 @@ final class Convolution {
         long v = u + 4 * 16L * g.k() * g.c();
         long m = v + 4 * 16L * g.c() * tiles;
         modules.launch("conv_winograd", "winograd_input", (long) g.c() * tiles, begin(g).pointer(x).pointer(v));
-        multiply(new GemmProblem(g.k(), tiles, g.c(), new int[] {16}, new int[] {g.c(), 1, g.k() * g.c()},
+        sgemm.run(new GemmProblem(g.k(), tiles, g.c(), new int[] {16}, new int[] {g.c(), 1, g.k() * g.c()},
                 new int[] {tiles, 1, g.c() * tiles}, new int[] {tiles, 1, g.k() * tiles}, false), u, v, m);
         modules.launch("conv_winograd", "winograd_output", (long) g.k() * tiles,
                 begin(g).pointer(m).pointer(y).int32(add ? 1 : 0));

@@ -11,19 +11,13 @@ import dev.sextant.kernels.gemm.SumParts;
 /// @param each    members of a number
 /// @param cut     into which parts they are cut
 record Members(int numbers, int inner, int each, SumParts cut) {
-    // Eight blocks of 256 threads fill a multiprocessor; a large device has 132 of them.
-    private static final int WANTED_BLOCKS = 1024;
-    // With less than two members for each thread, a block mostly folds.
-    private static final int LEAST_DEPTH = 512;
-    // One thread adds the parts of a number up.
-    private static final int MOST = 32;
+    // Eight blocks of 256 threads fill a multiprocessor, of which a large device has 132; with less than two members for
+    // each thread, a block mostly folds; one thread adds the parts of a number up.
+    private static final SumParts.Rule RULE = new SumParts.Rule(1024, 512, 32, CudaReduce.THREADS);
 
     static Members of(int outer, int numbers, int inner) {
         int each = Math.multiplyExact(outer, inner);
-        int parts = Math.clamp(Math.min(WANTED_BLOCKS / Math.max(1, numbers), each / LEAST_DEPTH), 1, MOST);
-        int depth = Math.max(1, Math.ceilDiv(Math.ceilDiv(each, parts), CudaReduce.THREADS)) * CudaReduce.THREADS;
-        return new Members(numbers, Math.max(1, inner), each,
-                new SumParts(Math.max(1, Math.ceilDiv(each, depth)), depth));
+        return new Members(numbers, Math.max(1, inner), each, RULE.cut(numbers, each));
     }
 
     int parts() {

@@ -1,6 +1,6 @@
 package dev.sextant.kernels.gemm;
 
-/// Into how many parts the sums of a product are cut, so that blocks of their own compute each part: a product with few
+/// Into how many parts long sums are cut, so that blocks of their own compute each part: a product with few
 /// results and long sums (a filter's gradient, a linear layer on a small batch) has too few tiles to fill a device. A
 /// function of the shape alone, so that the same problem always gives the same bits.
 ///
@@ -13,21 +13,33 @@ public record SumParts(int parts, int depth) {
     /// A sum in one piece.
     public static final SumParts WHOLE = new SumParts(1, Integer.MAX_VALUE);
 
-    // Three blocks for each multiprocessor of a large device.
-    private static final int WANTED_BLOCKS = 400;
-    // With fewer steps, writing a part and reading it again takes as long as computing it.
-    private static final int LEAST_DEPTH = 256;
-    private static final int MOST = 128;
-    // Parts begin where a panel of every kernel would.
-    private static final int MULTIPLE = 16;
+    // Products: three blocks for each multiprocessor of a large device; with fewer steps, writing a part and reading it
+    // again takes as long as computing it; parts begin where a panel of every kernel would.
+    private static final Rule PRODUCTS = new Rule(400, 256, 128, 16);
+
+    /// How sums of one kind are cut.
+    ///
+    /// @param blocks   that fill a device
+    /// @param depth    the least steps of a part
+    /// @param parts    the most parts
+    /// @param multiple of which a part's steps are one
+    public record Rule(int blocks, int depth, int parts, int multiple) {
+        /// The parts of sums.
+        ///
+        /// @param whole blocks that compute them in one part
+        /// @param steps of a sum
+        public SumParts cut(long whole, long steps) {
+            long wanted = Math.clamp(Math.min(blocks / Math.max(1, whole), steps / depth), 1, parts);
+            long each = Math.max(1, Math.ceilDiv(Math.ceilDiv(steps, wanted), multiple)) * multiple;
+            return new SumParts(Math.max(1, Math.toIntExact(Math.ceilDiv(steps, each))), Math.toIntExact(each));
+        }
+    }
 
     /// The parts of a product.
     ///
     /// @param blocks that compute it in one part
     /// @param depth  steps of its sums
     public static SumParts of(long blocks, long depth) {
-        long parts = Math.clamp(Math.min(WANTED_BLOCKS / Math.max(1, blocks), depth / LEAST_DEPTH), 1, MOST);
-        int each = Math.toIntExact(Math.ceilDiv(Math.ceilDiv(depth, parts), MULTIPLE) * MULTIPLE);
-        return new SumParts(Math.max(1, Math.toIntExact(Math.ceilDiv(depth, each == 0 ? 1 : each))), each);
+        return PRODUCTS.cut(blocks, depth);
     }
 }

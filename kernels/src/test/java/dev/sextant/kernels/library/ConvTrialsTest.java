@@ -20,7 +20,6 @@ import dev.sextant.kernels.sim.OnSimulator;
 import dev.sextant.kernels.sim.SimulatedDevice;
 import dev.sextant.kernels.sim.Simulator;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -45,11 +44,7 @@ class ConvTrialsTest {
 
     // A device that has not met any geometry.
     private static Device tuned(String... keysAndValues) {
-        var values = new HashMap<String, String>(Map.of("gpu-lib", "cudnn", "tune", "true"));
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            values.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return LibraryDoubles.unused(GpuSettings.of(values));
+        return LibraryDoubles.unused(LibraryDoubles.settings(Map.of("tune", "true"), keysAndValues));
     }
 
     private static NDArray array(Device device, int seed, Shape shape) {

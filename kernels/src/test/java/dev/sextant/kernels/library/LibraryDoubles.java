@@ -31,6 +31,16 @@ public final class LibraryDoubles {
         return open(settings);
     }
 
+    /// Settings of the library path.
+    static GpuSettings settings(Map<String, String> usual, String... keysAndValues) {
+        var values = new HashMap<>(usual);
+        values.put("gpu-lib", "cudnn");
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return GpuSettings.of(values);
+    }
+
     private static Device open(GpuSettings settings) {
         try {
             return Device.of(where(() -> CudaBackend.open(settings)));

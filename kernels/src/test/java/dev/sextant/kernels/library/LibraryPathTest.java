@@ -55,11 +55,7 @@ class LibraryPathTest {
     }
 
     private static Device with(String... keysAndValues) {
-        var values = new java.util.HashMap<String, String>(Map.of("gpu-lib", "cudnn"));
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            values.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return LibraryDoubles.fresh(GpuSettings.of(values));
+        return LibraryDoubles.fresh(LibraryDoubles.settings(Map.of(), keysAndValues));
     }
 
     private static NDArray array(Device device, int seed, Shape shape) {
